@@ -1,0 +1,1 @@
+"""How people reach PLUS-MDS: the command line and HTTP."""
