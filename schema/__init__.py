@@ -1,0 +1,1 @@
+"""What must hold: the data set as definitions. Nothing in here runs a check."""

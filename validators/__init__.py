@@ -1,0 +1,1 @@
+"""How a submission is checked against a release: as set-based SQL, and as plain Python for the yardstick."""

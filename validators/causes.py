@@ -1,0 +1,141 @@
+"""The closed, ordered lists of causes: in which way a value broke the rule on its form or its code list.
+
+Each cause is a condition of the row language over the value as received, so that every engine tells them apart
+alike. The first that holds is the cause of the row; the last of each list holds for whatever is left.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from schema.check import Coded, Format
+from schema.data_type import EMPTY_STRING, WRONG_TYPE
+from schema.expression import Among, Call, Column, Compare, Expression, Literal, Node
+from schema.rule import Cause, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from schema.data_item import Item
+    from validators.context import Context
+
+SHAPE_LENGTH = 16
+#: kinds of cause in which the shape of what was received tells something that the kind does not
+SHAPED = frozenset({"other_form", "not_in_list"})
+
+
+def shape(text: str) -> str:
+    """The form of a value without the value: digits as 9, letters as A, anything rare as ?, the first 16 characters."""
+    cut = text[:SHAPE_LENGTH]
+    return re.sub("[^9A ./:,+_|-]", "?", re.sub("[A-Za-z]", "A", re.sub("[0-9]", "9", cut)))
+
+
+def causes_of(rule: Rule, context: Context) -> tuple[Cause, ...]:
+    """The causes of a rule in the order in which they are tried; the last one holds for whatever is left."""
+    item = context.dataset.tables[rule.table].item(rule.items[0]) if isinstance(rule.check, Format | Coded) else None
+    if item is None:
+        return (*rule.causes, Cause(rule.check.kind if rule.derived else "broken"))
+    found = _code_causes(item, context) if isinstance(rule.check, Coded) else _format_causes(item)
+    return (*rule.causes, *found)
+
+
+def _cause(kind: str, test: Node | None, received: str, suggestion: str = "") -> Cause:
+    return Cause(kind, received=received, suggestion=suggestion, when=Expression(kind, test) if test else None)
+
+
+def _matches(value: Column, pattern: str) -> Node:
+    return Call("matches", (value, Literal(pattern)))
+
+
+def _carried(value: Column, expected: str) -> Iterator[Cause]:
+    """What a JSON file can hold instead of a text, and what every text format can."""
+    yield _cause(
+        "empty_string", Compare("=", value, Literal(EMPTY_STRING)), 'an empty string ""', "Leave it out, or send null"
+    )
+    number = f"{WRONG_TYPE}(?:number|integer)[\\s\\S]*"
+    yield _cause("number", _matches(value, number), "a JSON number", f"Send {expected}: in JSON, text in quotes")
+    yield _cause("wrong_type", _matches(value, f"{WRONG_TYPE}[\\s\\S]*"), "a JSON value of another type")
+    yield _cause("only_spaces", _matches(value, "[ \\t\\r\\n]+"), "spaces only", "Leave it blank where it is not held")
+
+
+def _format_causes(item: Item) -> Iterator[Cause]:
+    value = Column(item.name)
+    yield from _carried(value, "text")
+    for kind, pattern, received, suggestion in _FORMS.get(item.data_type.name, ()):
+        yield _cause(kind, _matches(value, pattern), received, suggestion)
+    longest = item.data_type.max_length
+    if longest is not None:
+        too_long = Compare(">", Call("length", (value,)), Literal(longest))
+        yield _cause("too_long", too_long, f"more than {longest} characters")
+    yield _cause("other_form", None, "another form")
+
+
+_DAY = "[0-9]{1,2}"
+_FORMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    "date": (
+        ("with_time", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9].*", "a date with a time", "Send the first ten characters"),
+        ("day_month_year", f"{_DAY}/{_DAY}/[0-9]{{4}}", "dd/mm/yyyy", "Write year, month, day: 31/12/2025 is 2025-12-31"),
+        ("day_month_year", f"{_DAY}[-.]{_DAY}[-.][0-9]{{4}}", "dd-mm-yyyy or dd.mm.yyyy", "Write YYYY-MM-DD"),
+        ("two_digit_year", f"{_DAY}[/.-]{_DAY}[/.-][0-9]{{2}}", "a year of two digits", "Write YYYY-MM-DD"),
+        ("year_slash", f"[0-9]{{4}}[/.]{_DAY}[/.]{_DAY}", "yyyy/mm/dd", "Write hyphens: YYYY-MM-DD"),
+        ("compact", "[0-9]{8}", "yyyymmdd, without hyphens", "Write hyphens: 20251231 is 2025-12-31"),
+        ("month_name", f"{_DAY}[ -]?[A-Za-z]{{3,9}}[ -]?[0-9]{{2,4}}", "the month in letters", "Write YYYY-MM-DD"),
+        ("spreadsheet_day", "[0-9]{5}(?:[.][0-9]+)?", "a spreadsheet's day number", "Format the column as YYYY-MM-DD"),
+        ("no_such_day", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a day that does not exist", ""),
+        ("short_form", f"[0-9]{{4}}-{_DAY}-{_DAY}", "month or day without its zero", "Write two digits: 2026-04-01"),
+        ("spaces_around", "[ ]*[0-9]{4}-[0-9]{2}-[0-9]{2}[ ]*", "spaces around the date", "Trim the value"),
+    ),
+    "nhs_number": (
+        ("spaces_or_hyphens", "[ -]*(?:[0-9][ -]*){10}", "only spaces or hyphens too many", "Send the ten digits alone"),
+        ("spreadsheet_number", "[0-9](?:[.][0-9]+)?[Ee][+]?[0-9]+", "a number in a spreadsheet's short form",
+         "Format the column as text and export again: the digits are lost in this file"),
+        ("decimal", "[0-9]{10}[.]0+", "a number with decimals", "Send it as text"),
+        ("too_few_digits", "[0-9]{1,9}", "fewer than ten digits", "A leading zero may be lost: export it as text"),
+        ("too_many_digits", "[0-9]{11,}", "more than ten digits", ""),
+    ),
+    "organisation_code": (
+        ("lower_case", "[A-Za-z0-9]{3,9}", "small letters, or another length", "Send the ODS code in capital letters"),
+        ("spaces_around", "[ ]*[A-Za-z0-9]{3,9}[ ]*", "spaces around the code", "Trim the value"),
+    ),
+    "whole_number": (
+        ("decimal", "[0-9]+[.]0+", "a whole number with decimals", "Send digits only"),
+        ("leading_zero", "0+[0-9]+", "a leading zero", "Send the number without it"),
+        ("out_of_range", "-?[0-9]+", "a number outside the limits", ""),
+    ),
+}  # fmt: skip
+
+
+def _code_causes(item: Item, context: Context) -> Iterator[Cause]:
+    value = Column(item.name)
+    data_type = item.data_type.element or item.data_type
+    code_list = context.dataset.code_lists[data_type.code_list or ""]
+    yield from _carried(value, "a code as text")
+    codes = context.codes(code_list.name)
+    gone = sorted(code.code for code in code_list.codes if code.code not in codes)
+    if gone:
+        yield _cause("retired", Among(value, tuple(gone)), f"retired codes ({', '.join(gone)})", _retired_words(gone))
+    for kind, test, received, suggestion in _near_misses(value, codes, context, code_list.name):
+        yield _cause(kind, test, received, suggestion)
+    yield _cause("not_in_list", None, "not in the list")
+
+
+def _retired_words(gone: Iterable[str]) -> str:
+    return f"Map {', '.join(gone)} to the codes that took their place"
+
+
+def _near_misses(
+    value: Column, codes: frozenset[str], context: Context, name: str
+) -> Iterator[tuple[str, Node, str, str]]:
+    upper = Call("upper", (value,))
+    folded = tuple(sorted({code.upper() for code in codes}))
+    yield "case", Among(upper, folded), "capital and small letters exchanged", "Write the code as the list does"
+    yield "spaces_around", Among(Call("squeeze", (upper,)), folded), "spaces around the code", "Trim the value"
+    short = tuple(sorted({code.lstrip("0") for code in codes if code.startswith("0")} - {""} - codes))
+    if short:
+        yield "lost_leading_zero", Among(value, short), "a leading zero is lost", "Export the column as text: 1 is 01"
+    decimal = tuple(sorted({f"{code.lstrip('0')}.0" for code in codes if code.isdigit()}))
+    if decimal:
+        yield "decimal", Among(value, decimal), "a number with decimals", "Export the column as text"
+    labels = tuple(sorted({c.meaning.lower() for c in context.dataset.code_lists[name].codes} - {""}))
+    yield "meaning_sent", Among(Call("lower", (value,)), labels), "the meaning, not the code", "Send the code"

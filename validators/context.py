@@ -1,0 +1,119 @@
+"""What the rules may read beside the rows: the header, the day, the purpose, the release, reference data."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from schema.dataset import Dataset
+
+Purpose = Literal["check", "submission"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDates:
+    """When a release applies: days are dates, None is open."""
+
+    version: str
+    status: str
+    implementation_from: datetime.date
+    conformance_from: datetime.date | None = None
+    retired_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The inputs of a run that are not rows. The clock is one of them and is never read inside an engine.
+
+    `header`: item → text as received, None where blank; an empty mapping where no header was sent. `reference`: name
+    of a set (ods, onspd, lsoa, pseudo_postcode) → its rows as item → text; a set that is absent is not loaded.
+    """
+
+    dataset: Dataset
+    header: Mapping[str, str | None]
+    today: datetime.date
+    received_at: datetime.datetime
+    purpose: Purpose = "check"
+    tables_sent: frozenset[str] = frozenset()
+    releases: tuple[ReleaseDates, ...] = ()
+    reference: Mapping[str, Sequence[Mapping[str, str | None]]] = field(default_factory=dict)
+
+    def typed_header(self, name: str) -> Any:
+        """The typed value of a header item; None where it is blank or not in its form."""
+        text = self.header.get(name)
+        data_type = self.dataset.tables["header"].item(name).data_type
+        return data_type.typed(text) if text is not None and data_type.well_formed(text) else None
+
+    def value(self, name: str) -> Any:
+        """What a condition reads by a name that is no item of its row: a header item, the purpose, the moment."""
+        if name == "purpose":
+            return self.purpose
+        return self.received_at if name == "received_at" else self.typed_header(name)
+
+    @property
+    def period_start(self) -> datetime.date | None:
+        """First day of the reporting period."""
+        return self.typed_header("period_start")
+
+    @property
+    def period_end(self) -> datetime.date | None:
+        """Last day of the reporting period."""
+        return self.typed_header("period_end")
+
+    @property
+    def provider(self) -> str | None:
+        """ODS code of the provider."""
+        return self.typed_header("provider_org_code")
+
+    @property
+    def local_codes(self) -> frozenset[str]:
+        """The local characteristic codes that the header declares with a label."""
+        parts = self.typed_header("local_extensions") or ()
+        return frozenset(part.split("=", 1)[0] for part in parts)
+
+    def codes(self, name: str) -> frozenset[str]:
+        """The codes of a list that may stand in this file: in force at period end, or retired in the year before."""
+        code_list = self.dataset.code_lists[name]
+        if self.period_end is None:
+            return code_list.open_codes
+        return code_list.codes_on(self.period_end.isoformat()) | self.recently_retired(name)
+
+    def recently_retired(self, name: str) -> frozenset[str]:
+        """The codes of a list that were retired within the 12 months before period end."""
+        if self.period_end is None:
+            return frozenset()
+        retired = self.dataset.code_lists[name].retired_by(self.period_end.isoformat())
+        year_ago = months_before(self.period_end, 12).isoformat()
+        return frozenset(code for code, until in retired.items() if until >= year_ago)
+
+    def refused_characteristics(self) -> frozenset[str]:
+        """The restricted characteristics for which this provider has no approval in force: it fails closed."""
+        restricted = self.dataset.code_lists["plus_characteristic"].restricted
+        return restricted - frozenset(a["code"] for a in self.dataset.restricted_approvals if self._approves(a))
+
+    def _approves(self, approval: Mapping[str, str]) -> bool:
+        if self.provider is None or self.period_end is None or approval["provider"] != self.provider:
+            return False
+        return approval["approved_from"] <= self.period_end.isoformat() <= approval["approved_until"]
+
+
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The day `months` months before `day`; the last of the month where that day does not exist."""
+    index = day.year * 12 + day.month - 1 - months
+    first = datetime.date(index // 12, index % 12 + 1, 1)
+    return first.replace(day=min(day.day, month_end(first).day))
+
+
+def month_end(day: datetime.date) -> datetime.date:
+    """The last day of the month of `day`."""
+    following = datetime.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return following - datetime.timedelta(days=1)
+
+
+def completed_years(birth: datetime.date, day: datetime.date) -> int:
+    """Age in completed years: somebody born on 29 February is a year older on 1 March of other years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -1,0 +1,155 @@
+"""What an engine hands over: exact counts, a few sample rows, and no values. The report is made from it alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+#: sample rows that are kept for each cause
+SAMPLES = 5
+#: shapes of received values that are named for each cause
+SHAPES = 3
+
+
+def sample_rank(row: int) -> int:
+    """The place of a row among the samples: the smallest are taken, which spreads them over the file."""
+    return (row * 2654435761) % 2**32
+
+
+def spread(rows: Iterable[int]) -> tuple[int, ...]:
+    """The sample rows out of `rows`, in file order."""
+    return tuple(sorted(sorted(set(rows), key=sample_rank)[:SAMPLES]))
+
+
+@dataclass(frozen=True, slots=True)
+class CauseTally:
+    """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1)."""
+
+    kind: str
+    count: int
+    shapes: tuple[tuple[str, int], ...] = ()
+    sample_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTally:
+    """The result of one rule. `reason` says why it was not assessed; its counts are then None."""
+
+    rule_id: str
+    assessed: int | None = None
+    failed: int | None = None
+    causes: tuple[CauseTally, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableTally:
+    """Rows of a table: received (rows of refused restricted characteristics are in no count), and rejected."""
+
+    table: str
+    rows: int
+    rejected_rows: int
+
+    @property
+    def accepted_rows(self) -> int:
+        """Rows that a consumer keeps; copies of a row still count each."""
+        return self.rows - self.rejected_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTally:
+    """One data item over accepted rows, copies counted once. The six counts below `rows` add up to it."""
+
+    table: str
+    item: str
+    rows: int
+    missing: int
+    invalid: int
+    valid: int
+    not_known: int = 0
+    declined: int = 0
+    asked_unsure: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlusTally:
+    """One characteristic over eligible persons: the six answers add up to `eligible`."""
+
+    characteristic: str
+    eligible: int
+    yes: int
+    no: int
+    unsure: int
+    declined: int
+    not_known: int
+    not_recorded: int
+    asked: int | None
+    declined_asked: int | None
+    declined_after_answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class EqualityTally:
+    """Ethnicity by either item, over accepted persons; `asked`: known or declined, with source 1 or 2."""
+
+    persons: int
+    known: int
+    declined: int
+    not_known: int
+    missing: int
+    invalid: int
+    asked: int
+    any_other: int
+    local_second_character: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkageTally:
+    """NHS numbers over accepted persons, as they stand after every rule took away what it takes away."""
+
+    persons: int
+    with_number: int
+    status_01: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Everything that an engine found out about a submission."""
+
+    tables: tuple[TableTally, ...]
+    rules: tuple[RuleTally, ...]
+    items: tuple[ItemTally, ...] = ()
+    plus: tuple[PlusTally, ...] = ()
+    equality: EqualityTally | None = None
+    linkage: LinkageTally | None = None
+    accepted_persons: int | None = None
+
+
+@dataclass(slots=True)
+class Tallied:
+    """A cause while it is counted row by row: exact counts, the best samples so far, shapes as they come."""
+
+    count: int = 0
+    shapes: dict[str, int] = field(default_factory=dict)
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, row: int, shape: str | None) -> None:
+        """Count one row."""
+        self.count += 1
+        if shape is not None:
+            self.shapes[shape] = self.shapes.get(shape, 0) + 1
+        self.rows.append(row)
+        if len(self.rows) > 64 * SAMPLES:
+            self.rows = list(spread(self.rows))
+
+    def tally(self, kind: str) -> CauseTally:
+        """The finished count."""
+        return CauseTally(kind, self.count, top_shapes(self.shapes.items()), spread(self.rows))
+
+
+def top_shapes(shapes: Collection[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The commonest shapes; ties in the order of their text."""
+    return tuple(sorted(shapes, key=lambda pair: (-pair[1], pair[0]))[:SHAPES])
