@@ -1,0 +1,432 @@
+"""Reports made by hand, such as a trust might get, for the tests of the forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from validators.finding import Cause, Finding, Shape, finding_of, sample_of
+from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure
+from validators.report import (
+    EngineInfo,
+    FileInfo,
+    IgnoredFile,
+    Note,
+    ReferenceData,
+    Report,
+    RuleOutcome,
+    SubmissionInfo,
+    TableCount,
+    build_report,
+)
+
+PERSONS = 5000
+
+
+@dataclass(frozen=True)
+class RuleWords:
+    id: str
+    title: str
+    severity: Any
+    action: Any
+    table: str
+    items: tuple[str, ...]
+    message: str
+    why: str
+    fix: str
+    mend: Any
+
+
+RULES = (
+    RuleWords(
+        "PMD001.birth_date.format",
+        "Birth date not written as a date",
+        "error",
+        "field",
+        "person",
+        ("birth_date",),
+        "Person birth date is not a day written as YYYY-MM-DD.",
+        "Age groups, and who a question about caring or leaving care applies to, are worked out from this date.",
+        "Export the date as YYYY-MM-DD, for example 1984-03-09. Day and month are often swapped on export.",
+        "export_mapping",
+    ),
+    RuleWords(
+        "PMD00105",
+        "NHS number fails its check digit",
+        "error",
+        "field",
+        "person",
+        ("nhs_number",),
+        "The last digit of the NHS number does not follow from the first nine.",
+        "A mistyped number joins the record to nobody, or to somebody else.",
+        "Trace the person on the Personal Demographics Service. Leave the number blank until it is traced.",
+        "point_of_care",
+    ),
+    RuleWords(
+        "PMD001.key.repeated",
+        "Two different person rows under one person key",
+        "error",
+        "group",
+        "person",
+        ("local_patient_id_org", "local_patient_id"),
+        "Rows share local patient identifier and organisation, and differ elsewhere.",
+        "Nobody can tell which of the rows is true, so none of them is used, nor any row that names them.",
+        "Send each person once. After a merger, name the organisation that issued the number.",
+        "export_mapping",
+    ),
+    RuleWords(
+        "PMD00319",
+        "Restricted characteristic sent without an approval",
+        "error",
+        "record",
+        "plus_characteristic",
+        ("characteristic_code",),
+        "The row speaks of a characteristic that may be sent only with an approval in the release.",
+        "Such a record can harm the person it is about if it reaches the wrong hands.",
+        "Take these rows out of the export until the publisher has put an approval into the release.",
+        "export_mapping",
+    ),
+    RuleWords(
+        "PMD00116",
+        "No ethnicity in either item",
+        "warning",
+        "none",
+        "person",
+        ("ethnic_category", "ethnic_category_2021"),
+        "Neither ethnic category is filled in. Blank is neither “declined” (Z) nor “not known” (99).",
+        "People of whom nobody asked are missing from every comparison, and they are not a random few.",
+        "Ask the person how they describe their ethnicity, say why you ask, and respect a refusal. "
+        "Never code anybody by name, looks or language.",
+        "point_of_care",
+    ),
+    RuleWords(
+        "PMD001.preferred_language.missing",
+        "Preferred language missing",
+        "warning",
+        "none",
+        "person",
+        ("preferred_language",),
+        "Preferred language is blank.",
+        "Letters and calls in a language that the person does not read are missed appointments.",
+        "Send the ISO 639-1 code in lower case; leave it blank where there is none and record the need for an "
+        "interpreter.",
+        "epr_configuration",
+    ),
+    RuleWords(
+        "PMD90001",
+        "Ethnicity not recorded for more than one person in ten",
+        "warning",
+        "none",
+        "dataset",
+        ("person.ethnic_category", "person.ethnic_category_2021"),
+        "Ethnicity is missing, not known or not in the list for more than 10% of persons.",
+        "Comparisons between ethnic groups say little where so many are missing.",
+        "Look first at the clinics where most are missing: often one booking screen does not ask.",
+        "epr_configuration",
+    ),
+    RuleWords(
+        "PMD00108",
+        "No NHS number, and a reason for it",
+        "info",
+        "none",
+        "person",
+        ("nhs_number", "nhs_number_status"),
+        "The NHS number is blank and its status, or a withheld identity, says why.",
+        "Babies and people from abroad often have none.",
+        "Nothing to mend. Never fill it with a made-up number.",
+        "nobody",
+    ),
+)
+
+ITEMS = (
+    ("person", "local_patient_id", "Local patient identifier", "M", "other", (5000, 0, 0, 0, 0)),
+    ("person", "nhs_number", "NHS number", "R", "other", (4811, 120, 69, 0, 0)),
+    ("person", "birth_date", "Birth date", "R", "other", (2806, 54, 2140, 0, 0)),
+    ("person", "stated_gender", "Stated gender", "R", "equality", (4702, 98, 3, 197, 0)),
+    ("person", "ethnic_category", "Ethnic category", "R", "equality", (3650, 610, 12, 428, 300)),
+    ("person", "preferred_language", "Preferred language", "R", "equality", (1480, 3520, 0, 0, 0)),
+    ("person", "religion_group", "Religion or belief", "O", "equality", (1204, 3310, 0, 86, 400)),
+    ("person", "postcode", "Postcode of usual address", "R", "other", (4902, 60, 8, 30, 0)),
+    ("plus_characteristic", "characteristic_code", "Characteristic", "M", "plus", (21480, 0, 20, 0, 0)),
+    ("plus_characteristic", "value", "Answer", "M", "plus", (15230, 0, 0, 4870, 1400)),
+    ("plus_characteristic", "source", "Source of the answer", "R", "plus", (18900, 2600, 0, 0, 0)),
+    ("referral", "referral_received_date", "Referral received date", "M", "other", (3201, 0, 0, 0, 0)),
+    ("referral", "treatment_function", "Treatment function", "O", "other", (3100, 90, 11, 0, 0)),
+)
+
+PLUS = (
+    ("HOMELESS", "Homelessness or rough sleeping", None, None, (64, 2101, 30, 105, 700, 2000), 1900),
+    ("GRT", "Gypsy, Roma or Traveller community", None, None, (22, 1500, 10, 205, 763, 2500), 1690),
+    ("LD", "Learning disability", None, None, (160, 3340, 90, 10, 400, 1000), 900),
+    ("SMI", "Severe mental illness", None, None, (210, 4100, 0, 0, 90, 600), None),
+    ("CARER", "Unpaid carer (18 and over)", 18, None, (240, 900, 12, 88, 660, 1900), 1180),
+    ("YOUNGCARER", "Young carer", None, 17, (11, 300, 0, 9, 180, 700), 320),
+    ("INTERPRETER", "Needs an interpreter", None, None, (300, 2700, 0, 20, 480, 1500), 2980),
+)
+
+
+def findings() -> list[Finding]:
+    date_format, check_digit, repeated, restricted, ethnicity, language, rate, reason = RULES
+    return [
+        finding_of(
+            date_format,
+            Cause(
+                kind="day_first",
+                received="day first: 99/99/9999",
+                expected="YYYY-MM-DD, for example 1984-03-09",
+                suggestion="Turn day and month round.",
+                shapes=(Shape(shape="99/99/9999", rows=2090), Shape(shape="9/9/9999", rows=38)),
+            ),
+            assessed=4946,
+            failed=2128,
+            samples=_samples(14, 209, 3011),
+            rule_link="/v1/releases/1.0.0/rules/PMD001.birth_date.format",
+        ),
+        finding_of(
+            date_format,
+            Cause(kind="no_such_day", received="a day that does not exist", expected="a day that exists"),
+            assessed=4946,
+            failed=12,
+            samples=_samples(77, 410),
+        ),
+        finding_of(
+            check_digit,
+            Cause(kind="check_digit", received="10 digits", expected="a check digit by modulus 11"),
+            assessed=4880,
+            failed=69,
+            samples=_samples(3, 1002, 4777),
+        ),
+        finding_of(repeated, Cause(kind="rows_differ"), assessed=5000, failed=4, samples=_samples(17, 18, 90, 4001)),
+        finding_of(restricted, Cause(kind="no_approval"), assessed=21500, failed=None),
+        finding_of(ethnicity, Cause(kind="blank"), assessed=5000, failed=610, samples=_samples(8, 2222, 4040)),
+        finding_of(language, Cause(kind="blank"), assessed=5000, failed=3520, samples=_samples(1, 2, 3)),
+        finding_of(rate, Cause(kind="above"), assessed=4996, failed=1050, counted="persons", threshold=0.1),
+        finding_of(reason, Cause(kind="status"), assessed=120, failed=31, samples=_samples(5)),
+    ]
+
+
+def rules(found: list[Finding]) -> list[RuleOutcome]:
+    failed = {f.rule_id: f for f in found}
+    broken = [
+        RuleOutcome(
+            rule_id=f.rule_id,
+            title=f.title,
+            table=f.table,
+            severity=f.severity,
+            outcome="failed",
+            assessed_rows=f.assessed_rows,
+            failed_rows=f.failed_rows,
+            threshold=f.threshold,
+        )
+        for f in failed.values()
+    ]
+    return [*broken, *_passed(), *_not_assessed()]
+
+
+def _passed() -> list[RuleOutcome]:
+    names = ("death_date", "stated_gender", "gender_identity", "postcode", "lsoa_code", "religion_group")
+    return [
+        RuleOutcome(
+            rule_id=f"PMD001.{name}.{check}",
+            title=f"{name.replace('_', ' ').capitalize()}: {check}",
+            table="person",
+            severity=severity,
+            outcome="passed",
+            assessed_rows=PERSONS,
+            failed_rows=0,
+        )
+        for name in names
+        for check, severity in (("format", "error"), ("missing", "warning"))
+    ]
+
+
+def _not_assessed() -> list[RuleOutcome]:
+    missing = {
+        "PMD00121": ("Postcode not in the postcode directory", "The postcode directory (onspd) is not loaded."),
+        "PMD00122": ("Unknown pseudo-postcode", "No list of pseudo-postcodes is loaded."),
+        "PMD00136": ("Postcode ended before the period", "The postcode directory (onspd) is not loaded."),
+        "PMD00006": ("Period is not one calendar month", "Checked for submissions only; this is a check."),
+        "PMD20103": ("Contact outside the reporting period", "The table care_contact was not sent."),
+    }
+    return [
+        RuleOutcome(
+            rule_id=rule, title=title, table="person", severity="warning", outcome="not_assessed", reason=reason
+        )
+        for rule, (title, reason) in missing.items()
+    ]
+
+
+def parts(**changed: Any) -> dict[str, Any]:
+    """What `build_report` is given for the sample, with some of it changed."""
+    found = findings()
+    given: dict[str, Any] = {
+        "report_id": "0196f0a2-3d5c-7c11-9a54-6b7f2c1d0e88",
+        "created_at": datetime(2026, 5, 7, 9, 12, 31, tzinfo=UTC),
+        "today": date(2026, 5, 7),
+        "software_version": "0.1.0",
+        "engine": EngineInfo(name="duckdb", version="2.0.0"),
+        "release": "1.0.0",
+        "release_digest": "sha256:" + "5d" * 32,
+        "purpose": "check",
+        "submission": _submission(),
+        "tables": [
+            TableCount(table="header", rows=1, rejected_rows=0),
+            TableCount(table="person", rows=PERSONS, rejected_rows=4),
+            TableCount(table="plus_characteristic", rows=21500, rejected_rows=18),
+            TableCount(table="referral", rows=3201, rejected_rows=0),
+            TableCount(table="care_contact", rows=None, rejected_rows=None),
+        ],
+        "findings": found,
+        "rules": rules(found),
+        "accepted_persons": PERSONS - 4,
+        "data_items": [_item(*item) for item in ITEMS],
+        "plus": [_plus(*characteristic) for characteristic in PLUS],
+        "equality": Equality(ethnicity=_ethnicity()),
+        "access": Access(persons=4960, without_practice=41, without_practice_rate=0.008266),
+        "linkage": Linkage(persons=4996, with_number=4811, status_01=4690, without_number=185, rate=0.938751),
+        "reference_data": [
+            ReferenceData(name="ods", version="2026-04", loaded=True),
+            ReferenceData(name="onspd", version=None, loaded=False),
+        ],
+        "ignored_files": [IgnoredFile(name="Thumbs.db", reason="It is not the file of a table.")],
+        "notes": [
+            Note(
+                title="What the mapping rx1.toml did",
+                lines=("Renamed the column NHSNo to nhs_number.", "Read dates of birth as day, month, year."),
+            )
+        ],
+    }
+    return given | changed
+
+
+def sample_report(**changed: Any) -> Report:
+    """A check of 5,000 persons with findings of every severity."""
+    return build_report(**parts(**changed))
+
+
+def clean_report(**changed: Any) -> Report:
+    """A check that found nothing."""
+    return sample_report(**{"findings": [], "rules": _passed(), "accepted_persons": PERSONS} | changed)
+
+
+def full_report(broken: int = 300) -> Report:
+    """A check that broke `broken` rules, each with prose, shapes and samples of the usual length."""
+    found = [_numbered(number) for number in range(broken)]
+    items = [_item(*ITEMS[number % len(ITEMS)]) for number in range(85)]
+    return sample_report(findings=found, rules=rules(found), data_items=items)
+
+
+def _numbered(number: int) -> Finding:
+    text = RULES[number % 3]
+    words = RuleWords(
+        f"PMD001.item_{number:03}.format",
+        f"{text.title} (item {number})",
+        ("error", "warning", "info")[number % 3],
+        ("field", "none", "none")[number % 3],
+        *(text.table, text.items, text.message, text.why, text.fix, text.mend),
+    )
+    shapes = tuple(Shape(shape=shape, rows=100) for shape in ("99/99/9999", "9/9/9999", "AA99 9AA"))
+    cause = Cause(kind="day_first", received="day first: 99/99/9999", expected="YYYY-MM-DD", shapes=shapes)
+    samples = _samples(*range(number + 1, number + 6))
+    return finding_of(words, cause, assessed=5000, failed=11 * number + 6, samples=samples)
+
+
+def _samples(*numbers: int) -> tuple[Any, ...]:
+    return tuple(
+        sample_of(
+            number,
+            number + 1,
+            f"{number * 2654435761 % 2**32:08x}{number * 40503 % 2**16:04x}",
+            ids={"local_patient_id": f"LP{number:06}"},
+            values={"birth_date": "09/03/1984"},
+            reveal="values",
+        )
+        for number in numbers
+    )
+
+
+def _submission() -> SubmissionInfo:
+    sizes = {"header": 1, "person": PERSONS, "plus_characteristic": 21500, "referral": 3201}
+    return SubmissionInfo(
+        provider="RX1",
+        period_start=date(2026, 4, 1),
+        period_end=date(2026, 4, 30),
+        files=tuple(
+            FileInfo(
+                table=table,
+                name=f"{table}.csv",
+                format="csv",
+                rows=rows,
+                bytes=rows * 96 + 210,
+                sha256=f"{rows:04x}" * 16,
+            )
+            for table, rows in sizes.items()
+        ),
+        narrative="The booking screen of two community clinics began to ask for ethnicity on 14 April 2026.\n"
+        "Preferred language is not held in the maternity system.",
+    )
+
+
+def _item(table: str, name: str, title: str, mandation: Any, group: Any, outcomes: tuple[int, ...]) -> DataItemMeasure:
+    valid, missing, invalid, not_known, declined = outcomes
+    rows = sum(outcomes)
+    return DataItemMeasure(
+        table=table,
+        data_item=name,
+        title=title,
+        mandation=mandation,
+        group=group,
+        rows=rows,
+        missing=missing,
+        invalid=invalid,
+        valid=valid,
+        not_known=not_known,
+        declined=declined,
+        asked_unsure=0,
+        complete_rate=round((rows - missing) / rows, 6),
+        known_rate=round(valid / rows, 6),
+        declined_rate=round(declined / (valid + declined), 6),
+        item_score=round((valid + not_known) / rows, 6),
+    )
+
+
+def _plus(
+    code: str, title: str, low: int | None, high: int | None, answers: tuple[int, ...], asked: int | None
+) -> PlusMeasure:
+    yes, no, unsure, declined, not_known, not_recorded = answers
+    eligible = sum(answers)
+    return PlusMeasure(
+        characteristic=code,
+        title=title,
+        declared=True,
+        min_age=low,
+        max_age=high,
+        eligible=eligible,
+        yes=yes,
+        no=no,
+        unsure=unsure,
+        declined=declined,
+        not_known=not_known,
+        not_recorded=not_recorded,
+        asked=asked,
+        declined_after_known=0,
+        known_rate=round((yes + no) / eligible, 6),
+        asked_rate=None if asked is None else round(asked / eligible, 6),
+        declined_rate=None if asked is None else round(declined / asked, 6),
+    )
+
+
+def _ethnicity() -> Ethnicity:
+    return Ethnicity(
+        persons=4996,
+        known=3648,
+        declined=300,
+        not_known=428,
+        missing=608,
+        invalid=12,
+        asked=3720,
+        known_rate=0.730184,
+        declined_rate=0.075988,
+        asked_rate=0.744596,
+    )

@@ -1,0 +1,218 @@
+"""A finding: one rule broken in one way, with its exact count and a few sample rows.
+
+A finding holds no patient data. It names rule, rows and cause; the trust's own identifiers and the values stand in a
+sample only where the owner of the file asked for them (`reveal`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Literal, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schema.rule import Action, Mend, Severity
+
+Reveal = Literal["none", "keys", "values"]
+Counted = Literal["rows", "persons"]
+
+Count = Annotated[int, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+FINGERPRINT_LENGTH = 12
+DECIMALS = 6
+
+
+class Part(BaseModel):
+    """A frozen, closed piece of the report; in its JSON every key is always present."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+class ItemValue(Part):
+    """The content of one data item of one sample row, as it was received."""
+
+    data_item: str = Field(description="Name of the data item.")
+    value: str | None = Field(description="What was received; null where nothing was.")
+
+
+class Sample(Part):
+    """One row that has the finding."""
+
+    row: Count | None = Field(description="Data row of the table's file, counted from 1; rejected rows count.")
+    line: Count | None = Field(default=None, description="Line of the text file on which the row starts, if it is one.")
+    key: str | None = Field(
+        default=None,
+        description="Keyed hash of the record: findings on one record share it, and it does not say who it is.",
+    )
+    ids: tuple[ItemValue, ...] | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="The provider's own identifiers of the row. Present only where the owner asked to reveal keys.",
+    )
+    values: tuple[ItemValue, ...] | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="The values at fault. Present only where the owner asked to reveal values.",
+    )
+
+
+class Shape(Part):
+    """A form in which values were received, and how often: digits are 9, letters are A, so no value can be read."""
+
+    shape: str = Field(description="The form, for example 99/99/9999.")
+    rows: Count = Field(description="Rows whose value has this form.")
+
+
+class Cause(Part):
+    """The way in which the rule was broken."""
+
+    kind: str = Field(description="Name of the cause, from the closed list of its check.")
+    received: str | None = Field(default=None, description="What was received, in words or as a form; never a value.")
+    expected: str | None = Field(default=None, description="What was expected instead.")
+    suggestion: str | None = Field(default=None, description="What would mend this cause, where that is known.")
+    shapes: tuple[Shape, ...] = Field(default=(), description="The commonest forms received, most frequent first.")
+
+
+class Finding(Part):
+    """One rule broken in one way."""
+
+    fingerprint: str = Field(description="Hash of rule, cause and items; the same in every report, made from no data.")
+    rule_id: str = Field(description="Identifier of the rule.")
+    title: str = Field(description="The defect in a few words.")
+    severity: Severity = Field(
+        description="error: does not conform; warning: conforms, questionable; info: worth knowing."
+    )
+    action: Action = Field(description="What a consumer of the data leaves out because of it.")
+    table: str = Field(description="Table that the rule speaks of; `dataset` where it speaks of all of them.")
+    data_items: tuple[str, ...] = Field(
+        description="Items that the rule reads; the first is the one that `field` takes away."
+    )
+    message: str = Field(description="What happened, in one sentence.")
+    why: str | None = Field(default=None, description="Why it matters.")
+    fix: str | None = Field(default=None, description="How to mend it.")
+    mend: Mend | None = Field(default=None, description="Who can usually mend it.")
+    rule_link: str | None = Field(default=None, description="Where the rule is explained: a path of the service.")
+    cause: Cause = Field(description="The way in which the rule was broken.")
+    counted: Counted = Field(default="rows", description="What the counts of this finding count.")
+    assessed_rows: Count | None = Field(description="Rows on which the rule gave a verdict.")
+    failed_rows: Count | None = Field(
+        description="Rows that have this finding, exact; null where no count may be given."
+    )
+    rate: Rate | None = Field(description="failed_rows / assessed_rows.")
+    threshold: Rate | None = Field(default=None, description="Rate above which a rate rule fails.")
+    samples: tuple[Sample, ...] = Field(default=(), description="A few of the rows, spread over the file.")
+    more: Count | None = Field(description="Rows that are not among the samples; null with the count.")
+
+    @model_validator(mode="after")
+    def _a_hidden_count_stays_hidden(self) -> Self:
+        told = (self.assessed_rows, self.rate, self.more, *self.samples, *self.cause.shapes)
+        if self.failed_rows is None and any(part is not None for part in told):
+            raise ValueError(f"{self.rule_id}: a finding without a count holds no other figure and no sample")
+        return self
+
+
+def fingerprint(rule_id: str, cause_kind: str, data_items: tuple[str, ...]) -> str:
+    """Name a finding by rule, cause and items, the same in every submission."""
+    named = "\x1f".join((rule_id, cause_kind, *data_items))
+    return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def rate_of(part: int | None, whole: int | None) -> float | None:
+    """The share, rounded so that every engine writes the same digits; None where there is nothing to share."""
+    return round(part / whole, DECIMALS) if part is not None and whole else None
+
+
+def sample_of(
+    row: int | None,
+    line: int | None = None,
+    key: str | None = None,
+    *,
+    ids: dict[str, str | None] | None = None,
+    values: dict[str, str | None] | None = None,
+    reveal: Reveal = "none",
+) -> Sample:
+    """A sample that holds no more than `reveal` allows."""
+    return Sample(
+        row=row,
+        line=line,
+        key=key,
+        ids=_item_values(ids) if reveal != "none" else None,
+        values=_item_values(values) if reveal == "values" else None,
+    )
+
+
+def _item_values(content: dict[str, str | None] | None) -> tuple[ItemValue, ...] | None:
+    if content is None:
+        return None
+    return tuple(ItemValue(data_item=name, value=value) for name, value in content.items())
+
+
+class RuleText(Protocol):
+    """What a finding says of its rule; `schema.rule.Rule` is one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def action(self) -> Action: ...
+    @property
+    def table(self) -> str: ...
+    @property
+    def items(self) -> tuple[str, ...]: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def fix(self) -> str: ...
+    @property
+    def mend(self) -> Mend: ...
+
+
+def finding_of(
+    rule: RuleText,
+    cause: Cause,
+    *,
+    assessed: int | None,
+    failed: int | None,
+    samples: tuple[Sample, ...] = (),
+    message: str | None = None,
+    data_items: tuple[str, ...] | None = None,
+    rule_link: str | None = None,
+    counted: Counted = "rows",
+    threshold: float | None = None,
+) -> Finding:
+    """The finding of one cause of one rule, with what follows from the rest: fingerprint, rate, rows not shown.
+
+    Where `failed` is None (a restricted characteristic) every other figure and every sample is dropped too.
+    `message` and `data_items` stand in where the rule's own have to name what was found, for example a column.
+    """
+    if failed is None:
+        assessed, samples, cause = None, (), cause.model_copy(update={"shapes": ()})
+    items = data_items if data_items is not None else tuple(item for item in rule.items if item != "*")
+    return Finding(
+        fingerprint=fingerprint(rule.id, cause.kind, items),
+        rule_id=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        action=rule.action,
+        table=rule.table,
+        data_items=items,
+        message=message or rule.message,
+        why=rule.why or None,
+        fix=rule.fix or None,
+        mend=rule.mend,
+        rule_link=rule_link,
+        cause=cause,
+        counted=counted,
+        assessed_rows=assessed,
+        failed_rows=failed,
+        rate=rate_of(failed, assessed),
+        threshold=threshold,
+        samples=samples,
+        more=None if failed is None else max(failed - len(samples), 0),
+    )

@@ -1,0 +1,73 @@
+"""What to mend first: severity, times the share affected, times what is lost downstream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from validators.finding import Finding, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST = 3
+
+SEVERITY_WEIGHT = {"error": 4.0, "warning": 1.0, "info": 0.0}
+#: what a consumer loses: all rows, a row and those below it, a row, an item, nothing
+ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "none": 1.0}
+
+
+class MendFirst(Part):
+    """One of the few findings to mend before the others."""
+
+    fingerprint: str = Field(description="The finding.")
+    rule_id: str = Field(description="Its rule.")
+    title: str = Field(description="The defect in a few words.")
+    reason: str = Field(description="Why it comes first.")
+
+
+def mend_first(
+    findings: Sequence[Finding], titles: Mapping[tuple[str, str], str] | None = None
+) -> tuple[MendFirst, ...]:
+    """At most three findings, the weightiest first. `titles` names data items by (table, item)."""
+    weighed = sorted((f for f in findings if weight(f) > 0), key=lambda f: (-weight(f), f.rule_id, f.fingerprint))
+    return tuple(
+        MendFirst(fingerprint=f.fingerprint, rule_id=f.rule_id, title=f.title, reason=_reason(f, titles or {}))
+        for f in weighed[:MOST]
+    )
+
+
+def weight(finding: Finding) -> float:
+    """How much is lost through a finding; 0 where there is nothing that anybody could mend.
+
+    A finding without a count weighs as if every row had it: its place in the list gives no share away.
+    """
+    if finding.mend == "nobody":
+        return 0.0
+    share = 1.0 if finding.rate is None or finding.action == "file" else finding.rate
+    return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * share
+
+
+def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
+    if finding.action == "file":
+        return "The whole file is refused until this is mended."
+    return f"{_affected(finding)}: {_lost(finding, titles)}."
+
+
+def _affected(finding: Finding) -> str:
+    if finding.failed_rows is None or finding.assessed_rows is None:
+        return "Some rows (the number is not given, so that it points to nobody)"
+    share = f" ({finding.rate:.1%})" if finding.rate is not None and finding.rate >= 0.001 else ""
+    return f"{finding.failed_rows:,} of {finding.assessed_rows:,} {finding.counted}{share}"
+
+
+def _lost(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
+    if finding.action == "group":
+        return "they are left out, with the rows that name them"
+    if finding.action == "record":
+        return "they are left out"
+    if finding.action == "field" and finding.data_items:
+        item = finding.data_items[0]
+        return f"{titles.get((finding.table, item), item)} is treated as missing"
+    return "nothing is left out, but what they say is doubtful"

@@ -1,0 +1,260 @@
+"""The conformance report: one frozen object, from which every printed form is made, with its own JSON Schema."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from schema.rule import SEVERITIES, Severity
+from validators.finding import Count, Finding, Part, Rate, Reveal, Sample
+from validators.measured import Access, DataItemMeasure, Equality, Linkage, PlusMeasure
+from validators.mend_first import MendFirst, mend_first
+from validators.verdict import Verdict, verdict_of, verdict_sentence, what_next
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+REPORT_SCHEMA = "1.0"
+REPORT_SCHEMA_ID = f"urn:plus-mds:report:{REPORT_SCHEMA}"
+
+Purpose = Literal["check", "submission"]
+Outcome = Literal["passed", "failed", "not_assessed", "error"]
+
+#: keys of a sample that are there only where the owner asked for them
+_ON_REQUEST = {"ids", "values"}
+
+
+class EngineInfo(Part):
+    """What ran the queries."""
+
+    name: str = Field(description="Name of the engine.")
+    version: str = Field(description="Its version.")
+
+
+class FileInfo(Part):
+    """One file of the submission, as it was received."""
+
+    table: str = Field(description="Table that the file holds.")
+    name: str = Field(description="Name of the file.")
+    format: str = Field(description="Its format.")
+    rows: Count | None = Field(description="Data rows in it; null where they could not be counted.")
+    bytes: Count = Field(description="Its size.")
+    sha256: str = Field(description="SHA-256 digest of the file as received, in hexadecimal.")
+
+
+class IgnoredFile(Part):
+    """A file that was there and was not read."""
+
+    name: str = Field(description="Name of the file.")
+    reason: str = Field(description="Why it was not read.")
+
+
+class SubmissionInfo(Part):
+    """Who sent what, for when."""
+
+    provider: str | None = Field(description="ODS code of the provider; null where the file does not say.")
+    period_start: date | None = Field(description="First day of the reporting period; null where it is not known.")
+    period_end: date | None = Field(description="Last day of the reporting period; null where it is not known.")
+    files: tuple[FileInfo, ...] = Field(description="The files that were read.")
+    narrative: str | None = Field(default=None, description="The provider's own words about its figures.")
+
+
+class Counts(Part):
+    """Findings by severity. A severity of which no rule could be assessed counts 0; `rules` says so."""
+
+    error: Count = Field(description="Findings that do not conform.")
+    warning: Count = Field(description="Findings that conform and are questionable.")
+    info: Count = Field(description="Findings that are worth knowing.")
+
+
+class TableCount(Part):
+    """The rows of one table."""
+
+    table: str = Field(description="Name of the table.")
+    rows: Count | None = Field(description="Data rows received; null where the table was not sent.")
+    rejected_rows: Count | None = Field(description="Rows that a consumer leaves out; null where that is not known.")
+
+
+class RuleOutcome(Part):
+    """What became of one rule of the release."""
+
+    rule_id: str = Field(description="Identifier of the rule.")
+    title: str = Field(description="The defect that it looks for.")
+    table: str = Field(description="Table that it speaks of.")
+    severity: Severity = Field(description="How much it matters.")
+    outcome: Outcome = Field(description="failed: some rows broke it. error: the validator could not run it.")
+    reason: str | None = Field(default=None, description="Why it was not assessed, or what went wrong.")
+    assessed_rows: Count | None = Field(default=None, description="Rows on which it gave a verdict.")
+    failed_rows: Count | None = Field(default=None, description="Rows that broke it; null where it was not assessed.")
+    threshold: Rate | None = Field(default=None, description="Rate above which it fails, if it is a rate rule.")
+    minimum: Count | None = Field(default=None, description="Fewest persons on whom a rate rule is assessed.")
+
+
+class ReferenceData(Part):
+    """One set of reference data that rules of the release look things up in."""
+
+    name: str = Field(description="Name of the set.")
+    version: str | None = Field(description="Version that was loaded.")
+    loaded: bool = Field(description="Whether it was there.")
+
+
+class NotAssessed(Part):
+    """A rule that was not checked. Unknown is not passed."""
+
+    rule_id: str = Field(description="Identifier of the rule.")
+    reason: str = Field(description="Why it was not assessed.")
+
+
+class Note(Part):
+    """Something that was done before the rules ran, for example by a mapping."""
+
+    title: str = Field(description="What the note is about.")
+    lines: tuple[str, ...] = Field(description="What was done, one thing a line.")
+
+
+class Report(Part):
+    """The conformance report on one submission, or one check, against one release."""
+
+    report_schema: Literal["1.0"] = Field(default=REPORT_SCHEMA, description="Version of this form of report.")
+    report_id: str = Field(description="Identifier of this report.")
+    created_at: datetime = Field(description="When the report was made.")
+    today: date = Field(description="The day that the rules took as today.")
+    software_version: str = Field(description="Version of the validator.")
+    engine: EngineInfo = Field(description="What ran the queries.")
+    release: str = Field(description="Release of the data set that was checked against.")
+    release_digest: str | None = Field(default=None, description="Digest of that release.")
+    purpose: Purpose = Field(description="check: keeps nothing. submission: opened for a provider and period.")
+    reveal: Reveal = Field(default="none", description="What samples show beside row, line and hashed key.")
+    verdict: Verdict = Field(description="The verdict on the submission.")
+    verdict_sentence: str = Field(description="The verdict in one sentence.")
+    what_next: str = Field(description="What whoever made the file does now.")
+    submission: SubmissionInfo = Field(description="Who sent what, for when.")
+    counts: Counts = Field(description="Findings by severity.")
+    mend_first: tuple[MendFirst, ...] = Field(description="At most three findings to mend before the others.")
+    tables: tuple[TableCount, ...] = Field(description="Rows of each table.")
+    findings: tuple[Finding, ...] = Field(description="Rules broken, one entry for each rule and cause.")
+    rules: tuple[RuleOutcome, ...] = Field(description="Every rule of the release with its outcome.")
+    data_items: tuple[DataItemMeasure, ...] = Field(description="How completely each data item is filled.")
+    plus: tuple[PlusMeasure, ...] = Field(description="Answers for each PLUS characteristic. Higher is not better.")
+    equality: Equality = Field(description="Measures of the equality items.")
+    access: Access = Field(description="Measures of access to care.")
+    linkage: Linkage = Field(description="How well persons can be linked.")
+    reference_data: tuple[ReferenceData, ...] = Field(description="Reference data, loaded or not.")
+    not_assessed: tuple[NotAssessed, ...] = Field(description="Rules that were not checked, and why.")
+    ignored_files: tuple[IgnoredFile, ...] = Field(default=(), description="Files that were there and not read.")
+    notes: tuple[Note, ...] = Field(default=(), description="What was done before the rules ran.")
+
+
+def build_report(
+    *,
+    report_id: str,
+    created_at: datetime,
+    today: date,
+    software_version: str,
+    engine: EngineInfo,
+    release: str,
+    purpose: Purpose,
+    submission: SubmissionInfo,
+    tables: Sequence[TableCount],
+    findings: Iterable[Finding],
+    rules: Iterable[RuleOutcome],
+    accepted_persons: int | None,
+    data_items: Sequence[DataItemMeasure] = (),
+    plus: Sequence[PlusMeasure] = (),
+    equality: Equality | None = None,
+    access: Access | None = None,
+    linkage: Linkage | None = None,
+    reference_data: Sequence[ReferenceData] = (),
+    ignored_files: Sequence[IgnoredFile] = (),
+    notes: Sequence[Note] = (),
+    release_digest: str | None = None,
+    reveal: Reveal = "none",
+) -> Report:
+    """The report, with what follows from its parts: order, counts, verdict, what to mend first, what was not checked.
+
+    `accepted_persons` is None where the person table was not there to be judged. Samples that hold more than
+    `reveal` allows are cut back to it.
+    """
+    found = tuple(sorted((_withheld(f, reveal) for f in findings), key=_place))
+    outcomes = tuple(sorted(rules, key=lambda rule: rule.rule_id))
+    return Report(
+        report_id=report_id,
+        created_at=created_at,
+        today=today,
+        software_version=software_version,
+        engine=engine,
+        release=release,
+        release_digest=release_digest,
+        purpose=purpose,
+        reveal=reveal,
+        verdict=verdict_of(found, accepted_persons),
+        verdict_sentence=_sentence(found, outcomes, tables, accepted_persons),
+        what_next=what_next(found, accepted_persons),
+        submission=submission,
+        counts=counts_of(found),
+        mend_first=mend_first(found, {(item.table, item.data_item): item.title for item in data_items}),
+        tables=tuple(tables),
+        findings=found,
+        rules=outcomes,
+        data_items=tuple(data_items),
+        plus=tuple(plus),
+        equality=equality or Equality(),
+        access=access or Access(),
+        linkage=linkage or Linkage(),
+        reference_data=tuple(reference_data),
+        not_assessed=not_assessed_of(outcomes),
+        ignored_files=tuple(ignored_files),
+        notes=tuple(notes),
+    )
+
+
+def counts_of(findings: Sequence[Finding]) -> Counts:
+    """Findings by severity."""
+    return Counts(**{severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES})
+
+
+def not_assessed_of(rules: Sequence[RuleOutcome]) -> tuple[NotAssessed, ...]:
+    """The rules that gave no verdict, each with its reason."""
+    return tuple(
+        NotAssessed(rule_id=rule.rule_id, reason=rule.reason or "The reason was not given.")
+        for rule in rules
+        if rule.outcome == "not_assessed"
+    )
+
+
+def report_schema() -> dict[str, Any]:
+    """The published JSON Schema of the report (2020-12, closed objects)."""
+    schema = Report.model_json_schema(mode="serialization")
+    sample = schema["$defs"]["Sample"]
+    sample["required"] = [name for name in sample["required"] if name not in _ON_REQUEST]
+    schema["title"] = "PLUS-MDS conformance report"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": REPORT_SCHEMA_ID} | schema
+
+
+def _place(finding: Finding) -> tuple[int, str, str, str]:
+    return SEVERITIES.index(finding.severity), finding.rule_id, finding.cause.kind, finding.fingerprint
+
+
+def _withheld(finding: Finding, reveal: Reveal) -> Finding:
+    if reveal == "values" or not any(sample.ids or sample.values for sample in finding.samples):
+        return finding
+    return finding.model_copy(update={"samples": tuple(_cut(sample, reveal) for sample in finding.samples)})
+
+
+def _cut(sample: Sample, reveal: Reveal) -> Sample:
+    return sample.model_copy(update={"values": None} if reveal == "keys" else {"ids": None, "values": None})
+
+
+def _sentence(
+    findings: Sequence[Finding], rules: Sequence[RuleOutcome], tables: Sequence[TableCount], accepted: int | None
+) -> str:
+    checked = sum(rule.outcome in ("passed", "failed") for rule in rules)
+    return verdict_sentence(
+        findings,
+        accepted_persons=accepted,
+        persons=next((count.rows for count in tables if count.table == "person"), None),
+        rules_checked=checked,
+        rules_not_checked=len(rules) - checked,
+    )

@@ -1,0 +1,44 @@
+"""The forms in which a report is written, each imported when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validators.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a form is dressed. A form takes no notice of what does not concern it.
+
+    colour: escape sequences for a terminal; width: its columns; site: the address before which `rule_link` is put,
+    without a closing slash ("" for a page that the service itself shows); None leaves links out.
+    """
+
+    colour: bool = False
+    width: int = 80
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: the module whose `write(report, look)` makes it, and how the outside knows it."""
+
+    module: str
+    media_type: str
+    suffix: str
+
+    def __call__(self, report: Report, look: Look | None = None) -> bytes:
+        """The report in this form."""
+        written: bytes = import_module(self.module).write(report, look or Look())
+        return written
+
+
+REPORTS: dict[str, Form] = {
+    "json": Form("validators.reports.json", "application/json", ".json"),
+    "text": Form("validators.reports.text", "text/plain; charset=utf-8", ".txt"),
+    "html": Form("validators.reports.html", "text/html; charset=utf-8", ".html"),
+}

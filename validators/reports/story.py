@@ -1,0 +1,148 @@
+"""What a report tells people, in the order in which they want to know it. No words of any one form stand here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from schema.rule import SEVERITIES, Severity
+from validators.finding import rate_of
+from validators.reports import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from validators.finding import Finding
+    from validators.measured import DataItemMeasure, PlusMeasure
+    from validators.report import Report, RuleOutcome
+
+_GROUPS = ("plus", "equality", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Findings of one severity. `judged` of `rules` rules gave a verdict; where none did, `shown` is "?"."""
+
+    severity: Severity
+    found: int
+    judged: int
+    rules: int
+
+    @property
+    def shown(self) -> str:
+        """The figure, or "?" where nothing could be judged."""
+        return words.number(self.found) if self.judged or self.found else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Everything found against one rule: findings that share their words and differ in their cause."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The finding that speaks for all: they share rule, message and advice."""
+        return self.findings[0]
+
+    @property
+    def failed(self) -> int | None:
+        """Rows with any of the causes; a row has one cause of a rule. None where the count is not given."""
+        counts = [finding.failed_rows for finding in self.findings if finding.failed_rows is not None]
+        return sum(counts) if len(counts) == len(self.findings) else None
+
+    @property
+    def rate(self) -> float | None:
+        """Their share of the rows that were assessed."""
+        return rate_of(self.failed, self.first.assessed_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Rules that were not checked for one reason."""
+
+    reason: str
+    rules: tuple[RuleOutcome, ...]
+
+
+def counters(report: Report) -> list[Counter]:
+    """One counter a severity, the severest first."""
+    return [_counter(report, severity) for severity in SEVERITIES]
+
+
+def _counter(report: Report, severity: Severity) -> Counter:
+    rules = [rule for rule in report.rules if rule.severity == severity]
+    judged = sum(rule.outcome in ("passed", "failed") for rule in rules)
+    return Counter(severity, getattr(report.counts, severity), judged, len(rules))
+
+
+def broken_rules(report: Report, severity: Severity) -> list[Broken]:
+    """The rules of one severity that were broken: what loses most first, then the largest share."""
+    of_severity = [finding for finding in report.findings if finding.severity == severity]
+    alike = groupby(of_severity, key=lambda finding: (finding.rule_id, finding.message, finding.fix))
+    broken = [Broken(_most_rows_first(findings)) for _, findings in alike]
+    return sorted(broken, key=lambda b: (list(words.ACTION).index(b.first.action), -(b.rate or 0), b.first.rule_id))
+
+
+def _most_rows_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: -(finding.failed_rows or 0)))
+
+
+def unchecked(report: Report) -> list[Unchecked]:
+    """What was not checked, grouped by reason; the reason that stops most rules first."""
+    by_reason: dict[str, list[RuleOutcome]] = defaultdict(list)
+    for rule in report.rules:
+        if rule.outcome == "not_assessed":
+            by_reason[rule.reason or "The reason was not given."].append(rule)
+    groups = [Unchecked(reason, tuple(rules)) for reason, rules in by_reason.items()]
+    return sorted(groups, key=lambda group: (-len(group.rules), group.reason))
+
+
+def broke_down(report: Report) -> list[RuleOutcome]:
+    """Rules that the validator could not run: its own fault, and not the file's."""
+    return [rule for rule in report.rules if rule.outcome == "error"]
+
+
+def passed(report: Report) -> list[RuleOutcome]:
+    """Rules that found nothing."""
+    return [rule for rule in report.rules if rule.outcome == "passed"]
+
+
+def items_in_order(report: Report) -> list[DataItemMeasure]:
+    """Data items, those of PLUS first, then those of equality, else as the data set lists them."""
+    return sorted(report.data_items, key=lambda item: _GROUPS.index(item.group))
+
+
+def not_asked(measure: PlusMeasure) -> int | None:
+    """Persons of whom nobody has recorded an answer."""
+    if measure.not_known is None or measure.not_recorded is None:
+        return None
+    return measure.not_known + measure.not_recorded
+
+
+def item_title(report: Report, finding: Finding) -> dict[str, str]:
+    """The labels of the items that a finding speaks of, by name."""
+    titles = {(item.table, item.data_item): item.title for item in report.data_items}
+    return {name: titles.get(_place(finding.table, name), name) for name in finding.data_items}
+
+
+def _place(table: str, name: str) -> tuple[str, str]:
+    other, dot, item = name.partition(".")
+    return (other, item) if dot else (table, name)
+
+
+def who_and_when(report: Report) -> str:
+    """Provider and period, as far as the file says."""
+    sent = report.submission
+    provider = f"Provider {sent.provider}" if sent.provider else "Provider not known"
+    if sent.period_start is None or sent.period_end is None:
+        return f"{provider}, reporting period not known"
+    return f"{provider}, {day(sent.period_start)} to {day(sent.period_end)}"
+
+
+def day(date_: date) -> str:
+    """A day as people write it."""
+    return f"{date_.day} {date_:%B %Y}"
