@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from schema.expression import Expression, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +180,13 @@ def to_dict(check: Check) -> dict[str, Any]:
     return {"kind": check.kind} | {name: value for name, value in plain.items() if value is not None}
 
 
-def from_dict(given: Mapping[str, Any]) -> Check:
-    """The check read back from `to_dict`, or from the [check] table of a rule file."""
+def from_dict(given: Mapping[str, Any], condition: Callable[[str], Expression] = parse) -> Check:
+    """The check read back from `to_dict`, or from the [check] table of a rule file.
+
+    `condition` reads a condition; with `Expression` it is parsed when it is first used.
+    """
     fields = {name: value for name, value in given.items() if name != "kind"}
-    read = {name: parse(v) if name in _EXPRESSIONS else tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
+    read = {n: condition(v) if n in _EXPRESSIONS else tuple(v) if isinstance(v, list) else v for n, v in fields.items()}
     return CHECKS[given["kind"]](**read)
 
 

@@ -14,11 +14,13 @@ from schema.code_list import CodeList, load_code_lists
 from schema.derive import derived_rules, load_texts
 from schema.expression import Column
 from schema.rule import Rule, RuleError, read_rule
-from schema.table import Table, TableDefinition, table_definition
 from schema.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from schema.table import Table
+    from schema.table_definition import TableDefinition
 
 FOLDER = Path(__file__).parent
 #: what a condition may read beside items: how the submission came in, and when
@@ -66,6 +68,8 @@ class Dataset:
 @functools.cache
 def load_dataset(version: str = "1.0.0") -> Dataset:
     """The data set as the definitions of this checkout give it, for `version`: what is in force in it."""
+    from schema.table import table_definition
+
     lists = load_code_lists()
     tables = {name: table_definition(name, load_model(name)) for name in TABLES}
     texts = load_texts()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from schema.code_list import CodeList
     from schema.data_item import Item
-    from schema.table import TableDefinition
+    from schema.table_definition import TableDefinition
 
 TEXTS = Path(__file__).parent / "rules" / "derived.toml"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -132,12 +132,29 @@ class Or:
 Node = Literal | Column | Call | Compare | IsNull | Among | Not | And | Or
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Expression:
-    """A condition: its text as written, and its tree."""
+    """A condition: its text as written, and its tree.
+
+    The conditions of a release were parsed when it was built: read back from there, the tree is made when it is first
+    asked for. `parse` makes it at once, and is the way in for everything that nobody has checked yet.
+    """
 
     text: str
-    tree: Node
+    parsed: Node | None = field(default=None, repr=False)
+
+    @functools.cached_property
+    def tree(self) -> Node:
+        """The parts of the condition; ExpressionError where the text is not in the row language."""
+        return _tree(self.text) if self.parsed is None else self.parsed
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Expression) or self.text != other.text:
+            return False
+        return self.parsed is other.parsed or self.tree == other.tree
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     def columns(self) -> frozenset[Column]:
         """Every item that the condition reads."""
@@ -181,6 +198,10 @@ def _children(node: Node) -> tuple[Node, ...]:
 @functools.lru_cache(maxsize=2048)
 def parse(text: str) -> Expression:
     """The condition in `text`; ExpressionError where it is not in the row language."""
+    return Expression(text, _tree(text))
+
+
+def _tree(text: str) -> Node:
     import sqlglot
     from sqlglot.errors import SqlglotError
 
@@ -188,7 +209,7 @@ def parse(text: str) -> Expression:
         tree: Any = sqlglot.parse_one(text, dialect="duckdb")
     except SqlglotError as error:
         raise ExpressionError(f"Not a condition: {text!r}. Expected comparisons joined by AND, OR, NOT.") from error
-    return Expression(text, _node(tree))
+    return _node(tree)
 
 
 def _node(tree: exp.Expression) -> Node:

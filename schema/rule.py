@@ -10,7 +10,7 @@ from schema.check import Check, Condition
 from schema.expression import Expression, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Severity = Literal["error", "warning", "info"]
 Action = Literal["file", "group", "record", "field", "none"]
@@ -68,10 +68,10 @@ class Cause:
         return {k: v for k, v in texts.items() if v} | ({"when": self.when.text} if self.when else {})
 
     @classmethod
-    def from_dict(cls, given: Mapping[str, str]) -> Cause:
-        """The cause read back from `to_dict` or a rule file."""
+    def from_dict(cls, given: Mapping[str, str], condition: Callable[[str], Expression] = parse) -> Cause:
+        """The cause read back from `to_dict` or a rule file; `condition` reads its `when`."""
         when = given.get("when")
-        return cls(**{**given, "when": parse(when) if when else None})  # type: ignore[arg-type]
+        return cls(**{**given, "when": condition(when) if when else None})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +139,13 @@ class Rule:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Rule:
-        """The rule read back from rules.json."""
+        """The rule read back from rules.json. Its conditions are parsed when they are first used."""
         return cls(
             **{
                 **given,
                 "items": tuple(given.get("items", ())),
-                "check": checks.from_dict(given["check"]),
-                "causes": tuple(Cause.from_dict(c) for c in given.get("causes", ())),
+                "check": checks.from_dict(given["check"], Expression),
+                "causes": tuple(Cause.from_dict(c, Expression) for c in given.get("causes", ())),
                 "examples": tuple(given.get("examples", ())),
                 "replaces": tuple(given["replaces"]) if "replaces" in given else None,  # type: ignore[typeddict-item]
             }

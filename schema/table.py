@@ -1,13 +1,13 @@
-"""A table: the base of the Pydantic models, and the definition that a release holds of it."""
+"""A table: the base of the Pydantic models."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from schema.data_item import Item, item_of
+from schema.data_item import item_of
+from schema.table_definition import TableDefinition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,37 +27,6 @@ class Table(BaseModel):
     key: ClassVar[tuple[str, ...]] = ()
     links: ClassVar[dict[str, tuple[str, ...]]] = {}
     presence_applies_when: ClassVar[str | None] = None
-
-
-@dataclass(frozen=True, slots=True)
-class TableDefinition:
-    """What a release says of one table."""
-
-    name: str
-    number: str
-    description: str
-    mandatory: bool
-    key: tuple[str, ...]
-    links: Mapping[str, tuple[str, ...]]
-    items: tuple[Item, ...]
-    presence_applies_when: str | None = None
-
-    def item(self, name: str) -> Item:
-        """The item of that name; KeyError where there is none."""
-        for item in self.items:
-            if item.name == name:
-                return item
-        raise KeyError(name)
-
-    @property
-    def item_names(self) -> tuple[str, ...]:
-        """The names of the items, in their published order."""
-        return tuple(item.name for item in self.items)
-
-    @property
-    def code(self) -> str:
-        """The prefix of the ids of its derived rules: PMD001 for person."""
-        return f"PMD{self.number}"
 
 
 def table_definition(name: str, model: type[Table]) -> TableDefinition:
