@@ -72,7 +72,7 @@ def DataItem(  # noqa: N802 - reads as a declaration in the tables
         "column_absent": column_absent,
         "written": {check: _rule_ids(ids) for check, ids in (written or {}).items()},
     }
-    default: Any = ... if mandation == "M" else None
+    default: Any = ... if mandation == "M" and column_absent is None else None
     return Field(default, title=title, description=definition, json_schema_extra={"x-plusmds-item": meta})
 
 

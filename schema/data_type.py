@@ -19,7 +19,7 @@ EMPTY_STRING = WRONG_TYPE + "empty"
 
 ISO_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ISO_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-_OFFSET = "(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_OFFSET = "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class DataType:
     def to_dict(self) -> dict[str, Any]:
         """The definition as JSON, without what is absent."""
         pairs = ((f.name, getattr(self, f.name)) for f in fields(self))
-        shown = {name: value for name, value in pairs if value not in (None, False)}
+        shown = {name: value for name, value in pairs if value is not None and value is not False}
         return shown | ({"element": self.element.to_dict()} if self.element else {})
 
     @classmethod
@@ -147,7 +147,7 @@ class DataType:
         if self.code_list is None:
             return True
         code_list = code_lists[self.code_list]
-        return code_list.open_ended or self.in_codes(value, code_list.open_codes)
+        return code_list.open_ended or code_list.snapshot or self.in_codes(value, code_list.open_codes)
 
     def in_codes(self, value: str, codes: Collection[str]) -> bool:
         """Whether `value` is one of `codes`, as this type reads them (a local second character, a local code)."""
@@ -159,6 +159,7 @@ class DataType:
 
 
 LOCAL_CODE = "L-[A-Z0-9]{2,12}"
+LARGEST = 999_999_999
 
 
 def canonical_postcode(text: str) -> str:
@@ -202,9 +203,9 @@ def WholeNumber(minimum: int, maximum: int | None = None) -> DataType:  # noqa: 
     return DataType(
         name="whole_number",
         kind="integer",
-        pattern="0|[1-9][0-9]{0,8}",
+        pattern="0|[1-9][0-9]{0,8}",  # as many digits as LARGEST has
         minimum=minimum,
-        maximum=maximum,
+        maximum=LARGEST if maximum is None else maximum,
         expected=f"a whole number {limits}, digits only",
     )
 
