@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -80,6 +78,8 @@ def read_code_list(path: Path, about: Mapping[str, Any]) -> CodeList:
 
     Raises CodeListError where a line cannot be right, above all where codes have lost their leading zeros.
     """
+    import csv
+
     with path.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
     codes = tuple(_code(path.name, number, row) for number, row in enumerate(rows, start=2))
@@ -123,5 +123,7 @@ _TRULY_UNEVEN = frozenset({"census_2021.csv"})
 @functools.cache
 def load_code_lists(folder: Path = FOLDER) -> Mapping[str, CodeList]:
     """Every code list of the data set by name."""
+    import tomllib
+
     about = tomllib.loads((folder / "lists.toml").read_text(encoding="utf-8"))
     return {path.stem: read_code_list(path, about.get(path.stem, {})) for path in sorted(folder.glob("*.csv"))}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import importlib
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schema.code_list import CodeList, load_code_lists
-from schema.derive import derived_rules, load_texts
 from schema.expression import Column
 from schema.rule import Rule, RuleError, read_rule
 from schema.tables import TABLES
@@ -68,6 +65,7 @@ class Dataset:
 @functools.cache
 def load_dataset(version: str = "1.0.0") -> Dataset:
     """The data set as the definitions of this checkout give it, for `version`: what is in force in it."""
+    from schema.derive import derived_rules, load_texts
     from schema.table import table_definition
 
     lists = load_code_lists()
@@ -88,6 +86,8 @@ def load_model(table: str) -> type[Table]:
 
 
 def _written_rules(tables: Mapping[str, TableDefinition], version: str) -> Iterable[Rule]:
+    import tomllib
+
     replaced = {
         rule_id: (item.name, check)
         for table in tables.values()
@@ -115,6 +115,8 @@ def _order(version: str) -> tuple[int, ...]:
 
 def load_plus_map(path: Path) -> tuple[PlusMapping, ...]:
     """National code → PLUS characteristic, from the CSV of the release."""
+    import csv
+
     with path.open(encoding="utf-8", newline="") as text:
         return tuple(PlusMapping(**row) for row in csv.DictReader(text))
 

@@ -6,12 +6,12 @@ A release is read without Pydantic and without a SQL parser: conditions are pars
 from __future__ import annotations
 
 import csv
-import datetime
 import functools
 import io
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +131,7 @@ def dates() -> tuple[ReleaseDates, ...]:
     return tuple(load(version).info.dates for version in available())
 
 
-def release_for(period: str | datetime.date) -> Release:
+def release_for(period: str | date) -> Release:
     """The release in force for a reporting period, named by its month (YYYY-MM), its first day or a date.
 
     Where several are in force, the newest. ReleaseError where none is.
@@ -144,11 +144,11 @@ def release_for(period: str | datetime.date) -> Release:
     return load(in_force[-1])
 
 
-def _first_day(period: str | datetime.date) -> datetime.date:
-    if isinstance(period, datetime.date):
+def _first_day(period: str | date) -> date:
+    if isinstance(period, date):
         return period
     try:
-        return datetime.date.fromisoformat(f"{period}-01" if len(period) == len("2026-04") else period)
+        return date.fromisoformat(f"{period}-01" if len(period) == len("2026-04") else period)
     except ValueError:
         raise ReleaseError(f"{period!r} is no reporting period. Expected a month such as 2026-04.") from None
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 import json
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
@@ -34,13 +33,13 @@ class ReleaseDates:
 
     version: str
     status: str
-    implementation_from: datetime.date
-    conformance_from: datetime.date | None = None
-    retired_on: datetime.date | None = None
+    implementation_from: date
+    conformance_from: date | None = None
+    retired_on: date | None = None
 
-    def in_force(self, day: datetime.date) -> bool:
+    def in_force(self, day: date) -> bool:
         """Whether a period that starts on `day` is judged by this release."""
-        return self.status in IN_USE and self.implementation_from <= day <= (self.retired_on or datetime.date.max)
+        return self.status in IN_USE and self.implementation_from <= day <= (self.retired_on or date.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ class ReleaseInfo:
         return ReleaseDates(
             self.version,
             self.status,
-            datetime.date.fromisoformat(self.implementation_from),
+            date.fromisoformat(self.implementation_from),
             _day(self.conformance_from),
             _day(self.retired_on),
         )
@@ -95,12 +94,15 @@ class ReleaseInfo:
     def from_dict(cls, given: Mapping[str, Any]) -> ReleaseInfo:
         """The information read back from release.json, or from the table of a release in releases.toml."""
         known = {f.name for f in fields(cls)}
-        lists = {name: tuple(given.get(name, ())) for name in ("restricted_approvals", "tables")}
-        return cls(**{name: value for name, value in given.items() if name in known} | lists)
+        shown: dict[str, Any] = {name: value for name, value in given.items() if name in known}
+        shown |= {name: tuple(given.get(name, ())) for name in ("restricted_approvals", "tables")}
+        return cls(**shown)
 
 
 def digest(content: bytes) -> str:
     """The digest of a file of a release: the algorithm and its hexadecimal sum."""
+    import hashlib
+
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
@@ -109,5 +111,5 @@ def version_order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _day(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schema.publish.conditions import condition_text
 from schema.rule import MEND_WORDS, Rule
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def rules_document(dataset: Dataset) -> dict[str, Any]:
 
 def rule_document(rule: Rule, dataset: Dataset) -> dict[str, Any]:
     """One rule as JSON, with what it asks in words and where its cases stand. Absent keys are blank or false."""
+    from schema.publish.conditions import condition_text
+
     beside = {"condition": condition_text(rule, dataset), "cases": f"examples/{rule.id}.json"}
     return rule.to_dict() | beside
 
