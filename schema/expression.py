@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: name -> (fewest arguments, most arguments, reference data that it reads)
 FUNCTIONS: dict[str, tuple[int, int, str | None]] = {
     "age_at": (2, 2, None),
+    "answered": (1, 1, None),
     "approved": (1, 1, None),
     "date_of": (1, 1, None),
     "declared": (1, 1, None),

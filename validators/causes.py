@@ -74,7 +74,7 @@ def _format_causes(item: Item) -> Iterator[Cause]:
 _DAY = "[0-9]{1,2}"
 _FORMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "date": (
-        ("with_time", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9].*", "a date with a time", "Send the first ten characters"),
+        ("with_time", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9][\\s\\S]*", "a date with a time", "Send the first ten characters"),
         ("day_month_year", f"{_DAY}/{_DAY}/[0-9]{{4}}", "dd/mm/yyyy", "Write year, month, day: 31/12/2025 is 2025-12-31"),
         ("day_month_year", f"{_DAY}[-.]{_DAY}[-.][0-9]{{4}}", "dd-mm-yyyy or dd.mm.yyyy", "Write YYYY-MM-DD"),
         ("two_digit_year", f"{_DAY}[/.-]{_DAY}[/.-][0-9]{{2}}", "a year of two digits", "Write YYYY-MM-DD"),

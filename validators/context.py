@@ -10,19 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from schema.dataset import Dataset
+    from schema.release_info import ReleaseDates
 
 Purpose = Literal["check", "submission"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseDates:
-    """When a release applies: days are dates, None is open."""
-
-    version: str
-    status: str
-    implementation_from: datetime.date
-    conformance_from: datetime.date | None = None
-    retired_on: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +28,8 @@ class Context:
     today: datetime.date
     received_at: datetime.datetime
     purpose: Purpose = "check"
+    #: records in the header file; None where one table is checked alone
+    header_rows: int | None = None
     tables_sent: frozenset[str] = frozenset()
     releases: tuple[ReleaseDates, ...] = ()
     reference: Mapping[str, Sequence[Mapping[str, str | None]]] = field(default_factory=dict)

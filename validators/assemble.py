@@ -1,0 +1,278 @@
+"""From a tally to a report: words, keys of sample rows, measures with their rates. No engine is known here."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from schema.check import Coded, Format, Rate
+from schema.derive import expected_words
+from validators.answers import NEVER_ASKED
+from validators.causes import causes_of
+from validators.finding import Cause, Finding, Reveal, Sample, Shape, finding_of, rate_of, sample_of
+from validators.measured import DataItemMeasure, Equality, Ethnicity, ItemGroup, Linkage, PlusMeasure
+from validators.report import Outcome, RuleOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from schema.rule import Cause as RuleCause
+    from schema.rule import Rule
+    from validators.context import Context
+    from validators.source import Record, Source
+    from validators.tally import CauseTally, EqualityTally, ItemTally, LinkageTally, PlusTally, RuleTally, Tally
+
+#: equality items of person: the report shows them beside the PLUS items, before all others
+EQUALITY_ITEMS = frozenset(
+    {
+        "stated_gender",
+        "gender_identity",
+        "ethnic_category",
+        "ethnic_category_2021",
+        "ethnic_category_source",
+        "ethnic_category_recorded_date",
+        "preferred_language",
+        "religion_group",
+        "sexual_orientation",
+        "reasonable_adjustment_required",
+        "postcode",
+        "lsoa_code",
+        "imd_decile",
+    }
+)
+KEY_LENGTH = 16
+
+Fetched = "Mapping[str, Mapping[int, tuple[int | None, Record]]]"
+
+
+def sample_rows(tally: Tally, context: Context) -> dict[str, set[int]]:
+    """The rows of each table that the findings will show."""
+    wanted: dict[str, set[int]] = {}
+    for result in tally.rules:
+        table = table_of(context.dataset.rule(result.rule_id))
+        for cause in result.causes:
+            wanted.setdefault(table, set()).update(cause.sample_rows)
+    return wanted
+
+
+def table_of(rule: Rule) -> str:
+    """The table whose rows the samples of a rule are."""
+    return rule.check.table if isinstance(rule.check, Rate) else rule.table
+
+
+def key_maker(sources: Iterable[Source]) -> bytes:
+    """What row keys are made with: it follows from the content of the files, whatever way they came in."""
+    return hashlib.sha256(b"".join(sorted(source.key_digest for source in sources))).digest()
+
+
+def findings_of(
+    tally: Tally,
+    context: Context,
+    fetched: Mapping[str, Mapping[int, tuple[int | None, Record]]],
+    secret: bytes,
+    reveal: Reveal,
+) -> Iterator[Finding]:
+    """Every finding on values: one for each way in which a rule was broken."""
+    for result in tally.rules:
+        rule = context.dataset.rule(result.rule_id)
+        if not result.causes or outcome_of(rule, result) != "failed" and rule.severity != "info":
+            continue
+        words = {cause.kind: cause for cause in reversed(causes_of(rule, context))}
+        for cause in result.causes:
+            samples = _samples(rule, cause, context, fetched.get(table_of(rule), {}), secret, reveal)
+            hidden = result.failed is None
+            yield finding_of(
+                rule,
+                _cause(rule, words[cause.kind], cause, context),
+                assessed=result.assessed,
+                failed=None if hidden else cause.count,
+                samples=samples,
+                counted="persons" if isinstance(rule.check, Rate) else "rows",
+                threshold=rule.check.above if isinstance(rule.check, Rate) else None,
+            )
+
+
+def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) -> Cause:
+    expected = words.expected
+    if not expected and isinstance(rule.check, Format | Coded):
+        item = context.dataset.tables[rule.table].item(rule.items[0])
+        expected = expected_words(item, context.dataset.code_lists)
+    return Cause(
+        kind=words.kind,
+        received=words.received or None,
+        expected=expected or None,
+        suggestion=words.suggestion or None,
+        shapes=tuple(Shape(shape=text, rows=count) for text, count in found.shapes),
+    )
+
+
+def _samples(
+    rule: Rule,
+    cause: CauseTally,
+    context: Context,
+    records: Mapping[int, tuple[int | None, Record]],
+    secret: bytes,
+    reveal: Reveal,
+) -> tuple[Sample, ...]:
+    made = []
+    for row in cause.sample_rows:
+        line, record = records.get(row, (None, {}))
+        keys = _key_items(rule, context)
+        ids = {name: record.get(name) for name in keys}
+        values = {name: record.get(name) for name in rule.items if name in record}
+        made.append(sample_of(row, line, _key(ids, secret), ids=ids, values=values, reveal=reveal))
+    return tuple(made)
+
+
+def _key_items(rule: Rule, context: Context) -> tuple[str, ...]:
+    table = context.dataset.tables.get(table_of(rule))
+    if table is None:
+        return ()
+    return table.key or ("local_patient_id_org", "local_patient_id")
+
+
+def _key(ids: Mapping[str, str | None], secret: bytes) -> str | None:
+    if not ids or all(value is None for value in ids.values()):
+        return None
+    text = "\x1f".join(value or "" for value in ids.values())
+    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()[:KEY_LENGTH]
+
+
+def outcome_of(rule: Rule, result: RuleTally) -> Outcome:
+    """failed, passed or not assessed; a rate rule fails above its threshold only."""
+    if result.reason is not None:
+        return "not_assessed"
+    if isinstance(rule.check, Rate):
+        above = rule.check.above
+        share = (result.failed or 0) / result.assessed if result.assessed else 0.0
+        return "failed" if above is not None and share > above else "passed"
+    return "failed" if result.failed or result.causes else "passed"
+
+
+def outcomes_of(tally: Tally, context: Context) -> Iterator[RuleOutcome]:
+    """Every rule of the release with what became of it."""
+    by_id = {result.rule_id: result for result in tally.rules}
+    for rule in context.dataset.rules:
+        result = by_id.get(rule.id)
+        if result is None:
+            yield _outcome(rule, "error", "The engine gave no result for this rule.")
+            continue
+        yield RuleOutcome(
+            rule_id=rule.id,
+            title=rule.title,
+            table=rule.table,
+            severity=rule.severity,
+            outcome=outcome_of(rule, result),
+            reason=result.reason,
+            assessed_rows=result.assessed,
+            failed_rows=result.failed,
+            threshold=rule.check.above if isinstance(rule.check, Rate) else None,
+            minimum=rule.check.minimum if isinstance(rule.check, Rate) else None,
+        )
+
+
+def _outcome(rule: Rule, outcome: Outcome, reason: str) -> RuleOutcome:
+    return RuleOutcome(
+        rule_id=rule.id, title=rule.title, table=rule.table, severity=rule.severity, outcome=outcome, reason=reason
+    )
+
+
+def item_measures(items: Iterable[ItemTally], context: Context) -> Iterator[DataItemMeasure]:
+    """Completeness of every item, with its rates."""
+    for tally in items:
+        item = context.dataset.tables[tally.table].item(tally.item)
+        answered = tally.valid + tally.declined + tally.asked_unsure
+        yield DataItemMeasure(
+            table=tally.table,
+            data_item=tally.item,
+            title=item.title,
+            mandation=item.mandation,
+            group=_group(tally),
+            rows=tally.rows,
+            missing=tally.missing,
+            invalid=tally.invalid,
+            valid=tally.valid,
+            not_known=tally.not_known,
+            declined=tally.declined,
+            asked_unsure=tally.asked_unsure,
+            complete_rate=rate_of(tally.rows - tally.missing, tally.rows),
+            known_rate=rate_of(tally.valid, tally.rows),
+            declined_rate=rate_of(tally.declined, answered),
+            item_score=rate_of(tally.valid + tally.declined + tally.asked_unsure, tally.rows),
+        )
+
+
+def _group(tally: ItemTally) -> ItemGroup:
+    if tally.table == "plus_characteristic":
+        return "plus"
+    return "equality" if tally.table == "person" and tally.item in EQUALITY_ITEMS else "other"
+
+
+def plus_measures(plus: Iterable[PlusTally], context: Context) -> Iterator[PlusMeasure]:
+    """Who was asked, who declined, who was never asked, for each characteristic."""
+    codes = {code.code: code for code in context.dataset.code_lists["plus_characteristic"].codes}
+    declared = frozenset(context.typed_header("declared_plus") or ())
+    for tally in plus:
+        code = codes.get(tally.characteristic)
+        details = code.details if code else {}
+        yield PlusMeasure(
+            characteristic=tally.characteristic,
+            title=code.meaning if code else local_label(context, tally.characteristic),
+            local=code is None,
+            declared=tally.characteristic in declared if context.header else None,
+            min_age=int(details["min_age"]) if details.get("min_age") else None,
+            max_age=int(details["max_age"]) if details.get("max_age") else None,
+            eligible=tally.eligible,
+            yes=tally.yes,
+            no=tally.no,
+            unsure=tally.unsure,
+            declined=tally.declined,
+            not_known=tally.not_known,
+            not_recorded=tally.not_recorded,
+            asked=None if tally.characteristic in NEVER_ASKED else tally.asked,
+            declined_after_known=tally.declined_after_answer,
+            known_rate=rate_of(tally.yes + tally.no, tally.eligible),
+            asked_rate=rate_of(tally.asked, tally.eligible),
+            declined_rate=rate_of(tally.declined_asked, tally.asked),
+        )
+
+
+def local_label(context: Context, code: str) -> str:
+    """The label that the header gives a local code."""
+    pairs = (part.split("=", 1) for part in context.typed_header("local_extensions") or ())
+    return next((label for name, label in pairs if name == code), code)
+
+
+def equality_of(tally: EqualityTally | None) -> Equality:
+    """Ethnicity by either item, with its rates."""
+    if tally is None:
+        return Equality()
+    ethnicity = Ethnicity(
+        persons=tally.persons,
+        known=tally.known,
+        declined=tally.declined,
+        not_known=tally.not_known,
+        missing=tally.missing,
+        invalid=tally.invalid,
+        asked=tally.asked,
+        any_other=tally.any_other,
+        local_second_character=tally.local_second_character,
+        known_rate=rate_of(tally.known, tally.persons),
+        declined_rate=rate_of(tally.declined, tally.known + tally.declined),
+        asked_rate=rate_of(tally.asked, tally.persons),
+    )
+    return Equality(ethnicity=ethnicity)
+
+
+def linkage_of(tally: LinkageTally | None) -> Linkage:
+    """Who can be linked by NHS number."""
+    if tally is None:
+        return Linkage()
+    return Linkage(
+        persons=tally.persons,
+        with_number=tally.with_number,
+        status_01=tally.status_01,
+        without_number=tally.persons - tally.with_number,
+        rate=rate_of(tally.status_01, tally.persons),
+    )

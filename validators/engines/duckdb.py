@@ -1,0 +1,339 @@
+"""The fast engine: set-based SQL on DuckDB, built from the release as SQLGlot trees."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from schema.check import Condition, Rate, Related, SharedValue
+from schema.tables import TABLES
+from validators import sql
+from validators.answers import ANY_OTHER_ETHNICITY, ASKED_SOURCES
+from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
+from validators.engines.duckdb_connection import Database, ScanError, open_connection
+from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
+from validators.engines.duckdb_rows import TableRows
+from validators.errors import EngineError
+from validators.header import header_tallies
+from validators.lookups import looked_up
+from validators.plan import column, status_name
+from validators.tally import ItemTally, RuleTally, TableTally, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from schema.rule import Rule
+    from validators.context import Context
+    from validators.engines.base import Engine, FailingRow
+    from validators.source import Source
+
+MEMORY = "640MB"
+RESTRICTED_RULE = "structure"
+
+
+@dataclass(frozen=True)
+class DuckDB:
+    """Runs the checks of a release on DuckDB. Threads None: as many as there are cores."""
+
+    memory: str = MEMORY
+    threads: int | None = None
+    name: str = "duckdb"
+    version: str = duckdb.__version__
+
+    def run(
+        self,
+        sources: Mapping[str, Source],
+        context: Context,
+        *,
+        progress: Callable[[str, float | None], None] | None = None,
+        rows_to: Callable[[str, Iterator[FailingRow]], None] | None = None,
+    ) -> Tally:
+        """The tally of the tables in `sources`; see Engine.run."""
+        with tempfile.TemporaryDirectory(prefix="plusmds-") as spill:
+            return _Run(self, dict(sources), context, progress or _silent, rows_to, Path(spill)).run()
+
+
+def engine() -> Engine:
+    """The engine with its usual limits."""
+    return DuckDB()  # type: ignore[return-value]
+
+
+def _silent(stage: str, share: float | None) -> None:
+    pass
+
+
+class _NeedsRepair(Exception):  # noqa: N818 - not an error: the file is read again in its repaired form
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.table = table
+
+
+@dataclass
+class _Run:
+    """One run: the tables in turn, stage by stage. A file that cannot be scanned as it stands is repaired first."""
+
+    engine: DuckDB
+    sources: dict[str, Source]
+    context: Context
+    progress: Callable[[str, float | None], None]
+    rows_to: Callable[[str, Iterator[FailingRow]], None] | None
+    spill: Path
+
+    def run(self) -> Tally:
+        """The tally; each table is repaired at most once."""
+        for _ in range(len(self.sources) + 1):
+            try:
+                return self._attempt()
+            except _NeedsRepair as need:
+                self.sources[need.table] = self._repaired(need.table)
+        raise EngineError("A repaired file could not be scanned either.")
+
+    def _repaired(self, table: str) -> Source:
+        source = self.sources[table]
+        repaired = source.repaired()
+        if repaired is source:
+            raise EngineError(f"The records of the table {table} could not be counted the same way twice.")
+        return repaired
+
+    def _attempt(self) -> Tally:
+        for name, source in self.sources.items():
+            if not source.in_place and not source.census().simple:
+                raise _NeedsRepair(name)
+        paths = [source.scan_path for source in self.sources.values()]
+        connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
+        try:
+            self.database = Database(connection)
+            return self._tally()
+        finally:
+            connection.close()
+
+    def _tally(self) -> Tally:
+        self.order = [name for name in TABLES if name in self.sources]
+        self.tables: dict[str, TableRows] = {}
+        self.across = Across(self.database, self.context, self.tables)
+        self._look_up()
+        for name in self.order:
+            self._read(name)
+        results = list(self._rule_tallies())
+        tally = self._measured(tuple(results))
+        self._stream_rows()
+        return tally
+
+    def _look_up(self) -> None:
+        """Make a table for each reference-data function, of the values for which it is true."""
+        for function, values in looked_up(self.context).items():
+            self.database.fill(sql.lookup_table(function), [(v,) for v in sorted(values)], "value VARCHAR")
+
+    # Reading
+
+    def _read(self, name: str) -> None:
+        self.progress(f"reading {name}", None)
+        source = self.sources[name]
+        work = TableRows(self.database, source, self.context.dataset.tables[name], self.context)
+        try:
+            work.count()
+            self._keep(work)
+        except ScanError:
+            if source.in_place:
+                raise _NeedsRepair(name) from None
+            raise
+        self._compare(name, work)
+        self.tables[name] = work
+        self.across.prepare(name)
+
+    def _compare(self, name: str, work: TableRows) -> None:
+        """The independent count of the records must be the one that the scan gave."""
+        census = work.source.census()
+        (kept, seen) = self.database.row(f"SELECT count(*), count_if(seen) FROM rows_{name}_kept")
+        if not census.simple or kept != census.records or seen != work.rows:
+            raise _NeedsRepair(name)
+        work.unseen = kept - seen
+
+    def _keep(self, work: TableRows) -> None:
+        finals = self._finals(work.table.name)
+        work.keep(finals, self._extra(work, finals), statuses=work.uneven)
+        table = work.table
+        if table.name != "plus_characteristic" and self._has_doubles(table.name):
+            work.has_row_hash = True
+            work.keep(finals, self._extra(work, finals), statuses=True)
+
+    def _has_doubles(self, name: str) -> bool:
+        (doubled,) = self.database.row(
+            f"SELECT count(*) FROM (SELECT own FROM rows_{name} WHERE own IS NOT NULL GROUP BY own HAVING count(*) > 1)"
+        )
+        return doubled > 0
+
+    def _finals(self, table: str) -> frozenset[str]:
+        """The items that stages over more than one row read as values."""
+        names: set[str] = set()
+        for rule in self.context.dataset.rules:
+            if rule.stage != "cross_table" or not isinstance(rule.check, Condition):
+                continue
+            for condition in rule.conditions():
+                for read in condition.columns():
+                    if (read.table or rule.table) == table and (rule.table in self.sources):
+                        names.add(read.name)
+        if table == "plus_characteristic":
+            names |= {"characteristic_code", "value", "recorded_date", "source"}
+        if table == "person":
+            names.add("birth_date")
+        items = set(self.context.dataset.tables[table].item_names)
+        return frozenset(names & items)
+
+    def _extra(self, work: TableRows, finals: frozenset[str]) -> dict[str, sql.exp.Expression]:
+        table = work.table
+        extra: dict[str, sql.exp.Expression] = {"person": hashed(PERSON_KEY)}
+        if table.key:
+            extra["own"] = hashed(table.key)
+        if work.has_row_hash or table.name == "plus_characteristic":
+            work.has_row_hash = True
+            extra["whole"] = row_hash(table.item_names)
+        for target, items in table.links.items():
+            if target != "person":
+                extra[f"link:{target}"] = hashed(items)
+        extra.update(self._conditions(work))
+        if table.name == "person":
+            extra.update(self._person_extra(work))
+        return extra
+
+    def _conditions(self, work: TableRows) -> dict[str, sql.exp.Expression]:
+        """What rules over more than one row ask of each row, as truth values."""
+        made: dict[str, sql.exp.Expression] = {}
+        name, scope = work.table.name, work.final_scope
+        for rule in self.context.dataset.rules:
+            check = rule.check
+            if isinstance(check, SharedValue) and rule.table == name:
+                made[f"shared:{check.item}"] = work.number(check.item)
+            if isinstance(check, Related) and rule.table == name:
+                made[f"when:{rule.id}"] = _true(sql.condition(check.when.tree, scope))
+            if isinstance(check, Related) and check.table == name:
+                made[f"match:{rule.id}"] = _true(sql.condition(check.match.tree, scope))
+            if isinstance(check, Rate) and check.table == name:
+                made[f"numerator:{rule.id}"] = _true(sql.condition(check.numerator.tree, scope))
+                if check.population:
+                    made[f"population:{rule.id}"] = _true(sql.condition(check.population.tree, scope))
+        return made
+
+    def _person_extra(self, work: TableRows) -> dict[str, sql.exp.Expression]:
+        scope = work.final_scope
+        source, code = scope.typed["ethnic_category_source"], column("ethnic_category")
+        first = sql.call("left", code.copy(), sql.literal(1))
+        extra = {
+            "ethnicity_asked": _true(sql.among(source, ASKED_SOURCES)),
+            "any_other": _true(sql.among(first, ANY_OTHER_ETHNICITY)),
+            "local_second_character": _true(sql.full_match(code.copy(), "[A-Z][A-Z0-9]")),
+            "traced": _true(sql.among(scope.typed["nhs_number_status"], ("01",))),
+        }
+        if not work.uneven and not work.has_row_hash:
+            for name in ("ethnic_category", "ethnic_category_2021"):
+                extra[status_name(name)] = work.plan.status(name)
+        return extra
+
+    # Judging
+
+    def _rule_tallies(self) -> Iterator[RuleTally]:
+        yield from header_tallies(self.context)
+        for name in self.order:
+            self.progress(f"checking {name}", None)
+            yield from self._own_rows(name)
+            for rule in stages(self.context, name, "cross_record"):
+                yield self.across.run(rule)
+        for name in self.order:
+            for rule in stages(self.context, name, "cross_table"):
+                yield self._guarded(rule)
+        for rule in self.context.dataset.rules_of("dataset"):
+            yield self.across.run(rule)
+        yield from self._absent_tables()
+
+    def _own_rows(self, name: str) -> Iterator[RuleTally]:
+        work = self.tables[name]
+        for tally in work.rule_tallies():
+            rule = self.context.dataset.rule(tally.rule_id)
+            reason = not_assessed(rule, self.context)
+            yield RuleTally(rule.id, reason=reason) if reason else tally
+        for rule in self.context.dataset.rules_of(name):
+            if rule.stage == RESTRICTED_RULE:
+                yield restricted_tally(rule, work.unseen, self.context)
+
+    def _guarded(self, rule: Rule) -> RuleTally:
+        reason = not_assessed(rule, self.context)
+        return RuleTally(rule.id, reason=reason) if reason else self.across.run(rule)
+
+    def _absent_tables(self) -> Iterator[RuleTally]:
+        for name, table in self.context.dataset.tables.items():
+            if name == "header" or name in self.sources:
+                continue
+            for rule in self.context.dataset.rules_of(table.name):
+                yield RuleTally(rule.id, reason=f"the table {name} was not sent")
+
+    # Measures
+
+    def _measured(self, rules: tuple[RuleTally, ...]) -> Tally:
+        self.progress("measuring", None)
+        tables, items = [], list[ItemTally]()
+        for name in self.order:
+            rejected = self.across.rejected(name)
+            tables.append(TableTally(name, self.tables[name].rows, rejected))
+            items.extend(self._items(name, rejected))
+        if "person" not in self.tables:
+            return Tally(tuple(tables), rules, tuple(items))
+        (persons,) = self.database.row("SELECT count(*) FROM once_person")
+        plus = tuple(plus_tallies(self.database, self.context)) if "plus_characteristic" in self.tables else ()
+        return Tally(
+            tuple(tables),
+            rules,
+            tuple(items),
+            plus,
+            equality_tally(self.database),
+            linkage_tally(self.database),
+            persons,
+        )
+
+    def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
+        work = self.tables[name]
+        (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")
+        if not work.has_statuses and not rejected and not extra:
+            yield from work.first_item_tallies()
+            return
+        if not work.has_statuses:
+            work.keep(self._finals(name), self._extra(work, self._finals(name)), statuses=True)
+        gone = f"SELECT row FROM gone_{name} UNION ALL SELECT row FROM extra_{name}"
+        yield from work.item_tallies(f"NOT rejected AND row NOT IN ({gone})")
+
+    def _stream_rows(self) -> None:
+        if self.rows_to is None:
+            return
+        from validators.engines.base import FailingRow
+
+        for name in self.order:
+            work = self.tables[name]
+            query = work.failing_rows()
+            if query:
+                found = self.database.stream(f"SELECT * FROM ({query}) ORDER BY row, rule_id")
+                self.rows_to(name, (FailingRow(*row) for row in found))
+
+
+def _true(made: sql.exp.Expression) -> sql.exp.Expression:
+    return sql.call("coalesce", sql.exp.paren(made), sql.exp.false())
+
+
+def not_assessed(rule: Rule, context: Context) -> str | None:
+    """Why a rule cannot be judged, whatever the rows hold; None where it can."""
+    absent = sorted(rule.reference_data() - context.reference.keys())
+    if absent:
+        return f"reference data not loaded: {', '.join(absent)}"
+    return None
+
+
+def restricted_tally(rule: Rule, refused: int, context: Context) -> RuleTally:
+    """Refused rows of restricted characteristics: that there are some, and nothing else."""
+    if not refused:
+        return RuleTally(rule.id, 0, 0)
+    from validators.engines.duckdb_across import first_kind
+    from validators.tally import CauseTally
+
+    return RuleTally(rule.id, None, None, (CauseTally(first_kind(rule, context), 0),))

@@ -1,0 +1,248 @@
+"""The stages that need more than one row, on DuckDB: keys, copies, shared and contradicting values, links, rates.
+
+They read the verdict tables alone. Keys are 64-bit hashes; rows that later stages leave out stand in `gone_<table>`,
+copies beyond the first in `extra_<table>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schema.check import Check, Condition, Contradiction, Copied, DeclaredNotRecorded, Link, Rate, Related, Repeated, SharedValue
+from validators import sql
+from validators.causes import causes_of
+from validators.engines.duckdb_rows import RANK, TableRows
+from validators.plan import column, final_name
+from validators.tally import SAMPLES, CauseTally, RuleTally, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from schema.rule import Rule
+    from validators.context import Context
+    from validators.engines.duckdb_connection import Database
+
+PERSON_KEY = ("local_patient_id_org", "local_patient_id")
+
+
+def hashed(items: tuple[str, ...]) -> sql.exp.Expression:
+    """One number for the values of some items as received; null where one is blank."""
+    parts = [column(name) for name in items]
+    blank = sql.exp.or_(*(sql.is_null(part) for part in parts))
+    return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
+
+
+def row_hash(items: tuple[str, ...]) -> sql.exp.Expression:
+    """One number for all values of a row as received."""
+    return sql.call("hash", *(column(name) for name in items))
+
+
+@dataclass
+class Across:
+    """The tables of a submission in one database."""
+
+    database: Database
+    context: Context
+    tables: Mapping[str, TableRows]
+
+    def prepare(self, table: str) -> None:
+        """Make the sets of rows that later stages add to."""
+        for name in (f"gone_{table}", f"extra_{table}", f"unlinked_{table}"):
+            self.database.run(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
+        self.database.run(
+            f"CREATE OR REPLACE TEMP VIEW ok_{table} AS SELECT * FROM rows_{table} "
+            f"WHERE NOT rejected AND row NOT IN (SELECT row FROM gone_{table})"
+        )
+        self.database.run(
+            f"CREATE OR REPLACE TEMP VIEW once_{table} AS SELECT * FROM ok_{table} "
+            f"WHERE row NOT IN (SELECT row FROM extra_{table})"
+        )
+
+    def rejected(self, table: str) -> int:
+        """Rows of a table that some rule refused."""
+        (count,) = self.database.row(
+            f"SELECT count(*) FROM rows_{table} WHERE rejected OR row IN (SELECT row FROM gone_{table})"
+        )
+        return count
+
+    def run(self, rule: Rule) -> RuleTally:
+        """The result of one rule, and what follows from it for later stages."""
+        reason = self._not_assessed(rule)
+        if reason:
+            return RuleTally(rule.id, reason=reason)
+        check = rule.check
+        if isinstance(check, Rate):
+            return self._rate(rule, check)
+        if isinstance(check, DeclaredNotRecorded):
+            return self._declared(rule)
+        assessed = self._find(rule, check)
+        return self._tally(rule, assessed)
+
+    def _not_assessed(self, rule: Rule) -> str | None:
+        missing = sorted(t for t in rule.tables_read() | {rule.table} if t not in self.tables and t not in ("header", "dataset"))
+        return f"the table {missing[0]} was not sent" if missing else None
+
+    def _find(self, rule: Rule, check: Check) -> int:
+        """Fill `hits` with the rows that broke the rule; the number of rows assessed."""
+        self.database.run("CREATE OR REPLACE TEMP TABLE hits (row BIGINT)")
+        match check:
+            case Repeated():
+                return self._repeated(rule.table)
+            case Copied():
+                return self._copied(rule.table)
+            case SharedValue():
+                return self._shared(rule.table, check)
+            case Contradiction():
+                return self._contradiction(rule.table, check)
+            case Link():
+                return self._link(rule, check)
+            case Related():
+                return self._related(rule, check)
+            case Condition():
+                return self._condition(rule)
+            case _:
+                raise TypeError(check.kind)
+
+    def _count(self, query: str) -> int:
+        return self.database.row(query)[0]
+
+    def _repeated(self, table: str) -> int:
+        """Rows of one key that are not alike fail, all of them."""
+        if self.tables[table].has_row_hash:
+            self.database.run(
+                f"INSERT INTO hits SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
+                "WHERE own IS NOT NULL GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
+            )
+        assessed = self._count(f"SELECT count(*) FROM ok_{table}")
+        self.database.run(f"INSERT INTO gone_{table} SELECT row FROM hits")
+        return assessed
+
+    def _copied(self, table: str) -> int:
+        """Rows alike in every item fail; the first of them stays in the measures."""
+        if self.tables[table].has_row_hash:
+            self.database.run(
+                f"INSERT INTO hits SELECT row FROM ok_{table} WHERE whole IN "
+                f"(SELECT whole FROM ok_{table} GROUP BY whole HAVING count(*) > 1)"
+            )
+            self.database.run(
+                f"INSERT INTO extra_{table} SELECT row FROM hits WHERE row NOT IN "
+                f"(SELECT min(row) FROM ok_{table} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
+            )
+        return self._count(f"SELECT count(*) FROM ok_{table}")
+
+    def _shared(self, table: str, check: SharedValue) -> int:
+        value = f'"shared:{check.item}"'
+        self.database.run(
+            f"CREATE OR REPLACE TEMP TABLE doubles AS SELECT {value} AS value FROM ok_{table} "
+            f"WHERE {value} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
+        )
+        self.database.run(
+            f"INSERT INTO hits SELECT row FROM ok_{table} WHERE {value} IN (SELECT value FROM ("
+            f"SELECT {value} AS value, person FROM ok_{table} WHERE {value} IN (SELECT value FROM doubles)) "
+            "GROUP BY value HAVING count(DISTINCT person) > 1)"
+        )
+        return self._count(f"SELECT count({value}) FROM ok_{table}")
+
+    def _contradiction(self, table: str, check: Contradiction) -> int:
+        group = ["person", *(f'"{final_name(n)}"' for n in check.group if n not in PERSON_KEY)]
+        item = f'"{final_name(check.item)}"'
+        listed = ", ".join(f"'{value}'" for value in check.values)
+        complete = " AND ".join(f"{name} IS NOT NULL" for name in group)
+        judged = f"FROM ok_{table} WHERE {complete} AND {item} IN ({listed})"
+        same = " AND ".join(f"r.{name} = b.{name}" for name in group)
+        columns = ", ".join(group)
+        self.database.run(
+            f"INSERT INTO hits SELECT r.row FROM (SELECT row, {columns} {judged}) r JOIN (SELECT {columns} {judged} "
+            f"GROUP BY ALL HAVING count(DISTINCT {item}) > 1) b ON {same}"
+        )
+        return self._count(f"SELECT count(*) {judged}")
+
+    def _link(self, rule: Rule, check: Link) -> int:
+        """A row that names one that is not there fails; one that names a refused row goes with it."""
+        table, target = rule.table, check.table
+        key = "person" if target == "person" else f'"link:{target}"'
+        there = "person" if target == "person" else "own"
+        self.database.run(
+            f"INSERT INTO hits SELECT row FROM ok_{table} WHERE {key} IS NOT NULL "
+            f"AND {key} NOT IN (SELECT {there} FROM rows_{target} WHERE {there} IS NOT NULL)"
+        )
+        assessed = self._count(f"SELECT count({key}) FROM ok_{table}")
+        lost = f"gone_{table}" if rule.action == "group" else f"unlinked_{table}"
+        self.database.run(
+            f"INSERT INTO {lost} SELECT row FROM ok_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
+            f"(SELECT {there} FROM ok_{target} WHERE {there} IS NOT NULL)"
+        )
+        return assessed
+
+    def _related(self, rule: Rule, check: Related) -> int:
+        self.database.run(
+            f'INSERT INTO hits SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND person IS NOT NULL AND person '
+            f'NOT IN (SELECT person FROM ok_{check.table} WHERE "match:{rule.id}" AND person IS NOT NULL)'
+        )
+        return self._count(f'SELECT count_if("when:{rule.id}") FROM ok_{rule.table}')
+
+    def _condition(self, rule: Rule) -> int:
+        """A condition that reads the one row that a link leads to."""
+        work = self.tables[rule.table]
+        verdict, joins = work.linked_verdict(rule)
+        query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
+        self.database.run("INSERT INTO hits SELECT row FROM judged WHERE verdict > 0")
+        return self._count("SELECT count(verdict) FROM judged")
+
+    def _tally(self, rule: Rule, assessed: int) -> RuleTally:
+        failed = self._count("SELECT count(*) FROM hits")
+        if not failed:
+            return RuleTally(rule.id, assessed, 0)
+        (rows,) = self.database.row(f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM hits")
+        kind = first_kind(rule, self.context)
+        if rule.stage == "cross_record" or rule.stage == "cross_table":
+            self.tables[rule.table].remember(rule.id, kind)
+        return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
+
+    def _rate(self, rule: Rule, check: Rate) -> RuleTally:
+        population = f'"population:{rule.id}"' if check.population else "true"
+        assessed, failed = self.database.row(
+            f'SELECT count_if({population}), count_if({population} AND "numerator:{rule.id}") FROM once_{check.table}'
+        )
+        if assessed < check.minimum:
+            return RuleTally(rule.id, reason=f"fewer than {check.minimum} rows in the denominator")
+        if not failed:
+            return RuleTally(rule.id, assessed, 0)
+        (rows,) = self.database.row(
+            f'SELECT arg_min(row, {RANK}, {SAMPLES}) FROM once_{check.table} WHERE {population} AND "numerator:{rule.id}"'
+        )
+        kind = first_kind(rule, self.context)
+        return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
+
+    def _declared(self, rule: Rule) -> RuleTally:
+        found = self.database.rows(
+            f'SELECT DISTINCT "{final_name("characteristic_code")}" FROM ok_plus_characteristic '
+            f"WHERE \"{final_name('value')}\" IN ('Y', 'N', 'U', 'Z')"
+        )
+        return declared_tally(rule, self.context, frozenset(code for (code,) in found))
+
+
+def first_kind(rule: Rule, context: Context) -> str:
+    """The kind of the cause of a rule that has one."""
+    return next(cause.kind for cause in causes_of(rule, context) if cause.when is None)
+
+
+def declared_tally(rule: Rule, context: Context, recorded: frozenset[str]) -> RuleTally:
+    """Declared characteristics (restricted ones apart) against those that have an answer in the file."""
+    code_list = context.dataset.code_lists["plus_characteristic"]
+    collected = (code_list.open_codes | context.local_codes) - code_list.restricted
+    declared = frozenset(context.typed_header("declared_plus") or ()) & collected
+    if not declared:
+        return RuleTally(rule.id, 0, 0)
+    empty = len(declared - recorded)
+    causes = (CauseTally(first_kind(rule, context), empty),) if empty else ()
+    return RuleTally(rule.id, len(declared), empty, causes)
+
+
+def stages(context: Context, table: str, stage: str) -> Iterator[Rule]:
+    """The rules of a table in a stage that need more than one row, keys before copies."""
+    order = {"repeated": 0, "copied": 1, "link": 2}
+    rules = (r for r in context.dataset.rules_of(table) if r.stage == stage)
+    yield from sorted(rules, key=lambda rule: (order.get(rule.check.kind, 3), rule.id))

@@ -1,0 +1,108 @@
+"""A DuckDB connection for untrusted files: nothing outside the files of the submission, and nothing to be changed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from validators.errors import EngineError
+from validators.sql import PREAMBLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+#: a cast pushed into the reader drops rows, and a long IN list that becomes a join reorders them
+UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
+
+
+def open_connection(paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+    """A connection that may read `paths` and spill to `spill`; its configuration is locked."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": memory,
+            "threads": threads or os.cpu_count() or 1,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "allow_unsigned_extensions": False,
+            "allow_persistent_secrets": False,
+        }
+    )
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    for statement in (
+        f"SET disabled_optimizers = '{UNSAFE_OPTIMIZERS}'",
+        "SET preserve_insertion_order = true",
+        "SET enable_progress_bar = false",
+        f"SET allowed_paths = [{listed}]",
+        "SET enable_external_access = false",
+        "SET python_enable_replacements = false",
+        *PREAMBLE,
+        "SET lock_configuration = true",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+class Database:
+    """Runs statements; what DuckDB says when one fails is never passed on, because it quotes cells of patients."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
+        """Run a statement that gives no rows."""
+        self._execute(statement, parameters)
+
+    def rows(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query that gives few."""
+        return self._execute(statement, parameters).fetchall()
+
+    def row(self, statement: str) -> tuple[Any, ...]:
+        """The one row of a query."""
+        return self.rows(statement)[0]
+
+    def named_row(self, statement: str) -> dict[str, Any]:
+        """The one row of a query by column name."""
+        cursor = self._execute(statement, ())
+        names = [description[0] for description in cursor.description or ()]
+        return dict(zip(names, cursor.fetchall()[0], strict=True))
+
+    def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
+        """The rows of a query that may give many, a few thousand at a time."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(statement)
+            while batch := cursor.fetchmany(10_000):
+                yield from batch
+        except duckdb.Error as error:
+            raise _failure(error) from None
+
+    def fill(self, table: str, rows: list[tuple[str, ...]], columns: str) -> None:
+        """Make a temporary table of a few text rows."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
+
+    def _execute(self, statement: str, parameters: Iterable[Any]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(statement, list(parameters))
+        except duckdb.Error as error:
+            raise _failure(error) from None
+
+
+class ScanError(EngineError):
+    """The file could not be scanned as it stands: it may still be read when it is repaired."""
+
+
+def _failure(error: duckdb.Error) -> EngineError:
+    kind = type(error).__name__
+    if os.environ.get("PLUSMDS_DEBUG_SQL"):
+        print(error)  # noqa: T201 - on a developer's own machine and synthetic data only
+    if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
+        return ScanError(f"The file could not be read as it stands ({kind}).")
+    return EngineError(f"The engine failed ({kind}).")

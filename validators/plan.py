@@ -1,0 +1,335 @@
+"""The checks of one table as SQL: each rule of the row stages is one column, and its value is the verdict on the row.
+
+Null: not assessed. 0: kept. From 1: broken, and in which way (the place of the cause in `causes_of`). The columns stand
+in layers, each a SELECT over the one below: values as received, their typed reading, verdicts, what is left of the
+typed values when the verdicts have taken theirs away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from schema.check import Coded, Condition, Format, Missing, Related, Retired
+from schema.expression import Column, IsNull, walk
+from validators import sql
+from validators.answers import NOT_KNOWN_VALUES, STATUSES
+from validators.causes import SHAPED, causes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from schema.data_item import Item
+    from schema.expression import Expression, Node
+    from schema.rule import Cause, Rule
+    from schema.table import TableDefinition
+    from validators.context import Context
+
+ROW_CHECKS = (Missing, Format, Coded, Retired, Condition)
+
+
+def column(name: str) -> exp.Expression:
+    """A column of the layer below."""
+    return exp.column(name, quoted=True)
+
+
+def verdict_name(rule: Rule) -> str:
+    """The column that holds the verdict of a rule."""
+    return f"v:{rule.id}"
+
+
+def bad_name(item: str) -> str:
+    """The column that says whether the value received has no typed reading."""
+    return f"bad:{item}"
+
+
+def typed_name(item: str) -> str:
+    """The column that holds the typed reading of an item."""
+    return f"typed:{item}"
+
+
+def final_name(item: str) -> str:
+    """The column that holds the typed reading that is left when the row stages are over."""
+    return f"final:{item}"
+
+
+def status_name(item: str) -> str:
+    """The column that says what an item holds: its place in STATUSES."""
+    return f"status:{item}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The row checks of one table.
+
+    `trusting`: values are read as if every one were in its form and its list. Verdicts are then right for every rule
+    that reads only items of which that is true, and the SQL is much cheaper. `live`: the rules that some row may break;
+    the others are known to be kept by every row, and what follows from breaking them is left out of the SQL.
+    """
+
+    table: TableDefinition
+    context: Context
+    trusting: bool = False
+    live: frozenset[str] | None = None
+
+    def may_break(self, rule: Rule) -> bool:
+        """Whether some row may break the rule."""
+        return self.live is None or rule.id in self.live
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the row stages that can be judged on this table alone."""
+        found = self.context.dataset.rules_of(self.table.name)
+        return tuple(r for r in found if r.stage in ("value", "record") and isinstance(r.check, ROW_CHECKS))
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """The items of the table by name."""
+        return {item.name: item for item in self.table.items}
+
+    @cached_property
+    def malforming(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Item → the rules whose breach leaves it without a typed value."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            if rule.malforms and self.may_break(rule):
+                name = rule.replaces[0] if rule.replaces else rule.items[0]
+                found[name] = (*found.get(name, ()), rule)
+        return found
+
+    def own_item(self, rule: Rule) -> str | None:
+        """The item that a rule on a form or a list reads as received."""
+        if rule.stage != "value" or not isinstance(rule.check, Condition):
+            return None
+        return rule.replaces[0] if rule.replaces else rule.items[0]
+
+    def reads(self, rule: Rule) -> frozenset[str]:
+        """The items of the row that the conditions of a rule read."""
+        return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in self.items)
+
+    @cached_property
+    def scope(self) -> sql.Scope:
+        """How verdicts spell items: as received, and typed."""
+        raw = {name: column(name) for name in self.items}
+        typed = {name: column(typed_name(name)) for name in self.items}
+        return sql.Scope(self.context, self.items, raw, typed)
+
+    # The layers
+
+    def layered(self, source: exp.Expression, rules: Iterable[Rule], wanted: Iterable[str] = ()) -> exp.Select:
+        """A SELECT with the values received, their typed readings and the verdicts of `rules`.
+
+        `wanted`: items whose typed reading is needed beside those that the rules read.
+        """
+        chosen = tuple(rules)
+        needed = self._needed(chosen, wanted)
+        inner: exp.Expression = source
+        for names in self._depths(needed):
+            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True) for name in names]
+            inner = exp.select("*", *bad).from_(_below(inner))
+            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True) for name in names]
+            inner = exp.select("*", *typed).from_(_below(inner))
+        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True) for rule in chosen]
+        return exp.select("*", *verdicts).from_(_below(inner))
+
+    def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
+        needed = set(wanted)
+        for rule in rules:
+            needed |= self.reads(rule)
+        while True:
+            more = {name for item in needed for rule in self.malforming.get(item, ()) for name in self.reads(rule)}
+            if more <= needed:
+                return frozenset(needed)
+            needed |= more
+
+    def _depths(self, needed: frozenset[str]) -> list[list[str]]:
+        """The items in the order in which they can be read: one whose form rule reads another comes after it."""
+        left, done, depths = sorted(needed), set[str](), list[list[str]]()
+        while left:
+            ready = [name for name in left if self._awaits(name) <= done] or left
+            depths.append(ready)
+            done |= set(ready)
+            left = [name for name in left if name not in done]
+        return depths
+
+    def _awaits(self, name: str) -> set[str]:
+        if self.trusting:
+            return set()
+        return {other for rule in self.malforming.get(name, ()) for other in self.reads(rule)} - {name}
+
+    def _bad(self, name: str) -> exp.Expression:
+        rules = self.malforming.get(name, ())
+        if self.trusting or not rules:
+            return exp.false()
+        kept = [sql.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
+        received = exp.Not(this=sql.is_null(column(name)))
+        return exp.and_(received, exp.Not(this=exp.paren(exp.and_(*kept))))
+
+    def _kept(self, rule: Rule) -> exp.Expression:
+        """Whether the row keeps a rule on the form or the list of an item."""
+        check = rule.check
+        if isinstance(check, Format):
+            return sql.well_formed(column(check.item), self.items[check.item].data_type)
+        if isinstance(check, Coded):
+            data_type = self.items[check.item].data_type
+            return sql.in_codes(column(check.item), data_type, self.context.codes(data_type.code_list or ""))
+        if isinstance(check, Condition):
+            return self._require(check, self._scope_of(rule))
+        raise TypeError(check.kind)
+
+    def _require(self, check: Condition, scope: sql.Scope) -> exp.Expression:
+        required = sql.condition(check.require.tree, scope)
+        if check.when is None:
+            return required
+        return sql.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
+
+    def _scope_of(self, rule: Rule) -> sql.Scope:
+        own = self.own_item(rule)
+        return self.scope.reading(own) if own else self.scope
+
+    def _typed(self, name: str) -> exp.Expression:
+        data_type = self.items[name].data_type
+        if data_type.name == "postcode" and (self.trusting or not self._irregular(name)):
+            return column(name)
+        if self.trusting or not self.malforming.get(name):
+            return sql.typed(column(name), data_type)
+        return sql.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
+
+    def _irregular(self, name: str) -> bool:
+        """Whether some value may be written in another way than the usual one."""
+        return any(self.may_break(rule) for rule in self.rules if self.own_item(rule) == name)
+
+    # Verdicts
+
+    def verdict(self, rule: Rule) -> exp.Expression:
+        """The verdict of a rule on the row: null, 0, or the number of the cause."""
+        return exp.cast(self._verdict(rule), "UTINYINT")
+
+    def _verdict(self, rule: Rule) -> exp.Expression:
+        check = rule.check
+        broken = self.cause_number(rule)
+        if isinstance(check, Missing):
+            verdict = sql.case([(sql.is_null(column(check.item)), broken)], sql.literal(0))
+            return self._where(check.when, rule, verdict)
+        if isinstance(check, Format | Coded | Retired):
+            received = exp.Not(this=sql.is_null(column(check.item)))
+            kept = self._not_retired(check.item) if isinstance(check, Retired) else self._kept(rule)
+            return sql.case([(exp.and_(received, exp.paren(kept)), sql.literal(0)), (received.copy(), broken)], exp.null())
+        assert isinstance(check, Condition)
+        required = sql.condition(check.require.tree, self._scope_of(rule))
+        branches = [(exp.paren(required), sql.literal(0)), (exp.Not(this=exp.paren(required.copy())), broken)]
+        return self._where(check.when, rule, sql.case(branches, exp.null()))
+
+    def _not_retired(self, name: str) -> exp.Expression:
+        retired = self.context.recently_retired(self.items[name].data_type.code_list or "")
+        return exp.Not(this=exp.paren(sql.among(column(name), retired)))
+
+    def _where(self, when: Expression | None, rule: Rule, verdict: exp.Expression) -> exp.Expression:
+        """The verdict where the rule speaks of the row at all, and can be judged on it."""
+        guards = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
+        if when is not None:
+            guards.append(exp.paren(sql.condition(when.tree, self._scope_of(rule))))
+        return sql.case([(exp.and_(*guards), verdict)], exp.null()) if guards else verdict
+
+    def _guarded(self, rule: Rule) -> list[str]:
+        """The items of which a malformed value keeps the rule from being judged on the row."""
+        if self.trusting or self.own_item(rule):
+            return []
+        return sorted(name for name in self.reads(rule) if self.malforming.get(name))
+
+    def cause_number(self, rule: Rule) -> exp.Expression:
+        """The number of the first cause that holds, from 1."""
+        causes = causes_of(rule, self.context)
+        return self._numbered(causes, rule)
+
+    def _numbered(self, causes: tuple[Cause, ...], rule: Rule) -> exp.Expression:
+        raw = rule.items[0] if isinstance(rule.check, Format | Coded) else None
+        scope = self.scope.reading(raw) if raw else self._scope_of(rule)
+        branches = [
+            (exp.paren(sql.condition(cause.when.tree, scope)), sql.literal(number))
+            for number, cause in enumerate(causes, start=1)
+            if cause.when is not None
+        ]
+        last = next(number for number, cause in enumerate(causes, start=1) if cause.when is None)
+        return sql.case(branches[: last - 1], sql.literal(last))
+
+    def shape(self, rule: Rule) -> exp.Expression | None:
+        """The shape of what was received, on rows whose cause asks for it; None where no cause of the rule does."""
+        if not isinstance(rule.check, Format | Coded):
+            return None
+        numbers = [n for n, c in enumerate(causes_of(rule, self.context), start=1) if c.kind in SHAPED]
+        asked = sql.among(column(verdict_name(rule)), numbers)
+        return sql.case([(asked, sql.text_shape(column(rule.check.item)))], exp.null())
+
+    # What is left
+
+    def takers(self, name: str) -> tuple[Rule, ...]:
+        """The rules of the row stages whose breach takes the item away, beside those that leave it untyped."""
+        malforming = self.malforming.get(name, ())
+        return tuple(
+            r for r in self.rules if r.action == "field" and r.item == name and r not in malforming and self.may_break(r)
+        )
+
+    def spoilers(self, name: str) -> tuple[Rule, ...]:
+        """Every rule of the row stages after whose breach the item counts as sent and not usable."""
+        lists = (r for r in self.rules if isinstance(r.check, Coded) and r.items[0] == name and self.may_break(r))
+        found = {r.id: r for r in (*self.malforming.get(name, ()), *lists, *self.takers(name))}
+        return tuple(found.values())
+
+    def final(self, name: str) -> exp.Expression:
+        """The typed value that later stages read. Needs the verdicts of `takers`."""
+        taken = [_broken(rule) for rule in self.takers(name)]
+        return sql.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
+
+    def rejected(self) -> exp.Expression:
+        """Whether the row is refused. Needs the verdicts of `rejecting`."""
+        broken = [_broken(rule) for rule in self.rejecting]
+        return exp.or_(*broken) if broken else exp.false()
+
+    @cached_property
+    def rejecting(self) -> tuple[Rule, ...]:
+        """The rules of the row stages that refuse a row."""
+        return tuple(r for r in self.rules if r.action in ("record", "group", "file") and self.may_break(r))
+
+    def status(self, name: str) -> exp.Expression:
+        """What the item holds, as its place in STATUSES. Needs the verdicts of `spoilers`."""
+        branches = [(sql.is_null(column(name)), sql.literal(STATUSES.index("missing")))]
+        spoiled = [_broken(rule) for rule in self.spoilers(name)]
+        if spoiled:
+            branches.append((exp.or_(*spoiled), sql.literal(STATUSES.index("invalid"))))
+        for kind, test in self._kinds(name):
+            branches.append((exp.paren(test), sql.literal(STATUSES.index(kind))))
+        return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT")
+
+    def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expression]]:
+        data_type = self.items[name].data_type
+        if name in NOT_KNOWN_VALUES:
+            value = sql.typed(column(name), data_type)
+            yield "not_known", sql.among(value, NOT_KNOWN_VALUES[name])
+        if not data_type.code_list:
+            return
+        for kind in ("not_known", "declined", "asked_unsure"):
+            if self.context.dataset.code_lists[data_type.code_list].of_kind(kind):
+                yield kind, sql.of_kind(column(name), data_type, self.context, (kind,))
+
+
+def _broken(rule: Rule) -> exp.Expression:
+    above = exp.GT(this=column(verdict_name(rule)), expression=sql.literal(0))
+    return sql.call("coalesce", above, exp.false())
+
+
+def _below(inner: exp.Expression) -> exp.Expression:
+    return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner
+
+
+def reads_received(node: Node) -> frozenset[Column]:
+    """The items that a condition reads as received."""
+    return frozenset(part.column for part in walk(node) if isinstance(part, IsNull))
+
+
+def related_rules(context: Context, table: str) -> tuple[Rule, ...]:
+    """The rules of a table that look for a row of the same person elsewhere."""
+    return tuple(r for r in context.dataset.rules_of(table) if isinstance(r.check, Related))

@@ -1,0 +1,410 @@
+"""The row language as SQL: one small function per kind of node and per function, each building a SQLGlot tree.
+
+Only what DuckDB 1.4 and 2.0 share is used. Text functions are those of ASCII letters, so that every engine folds the
+same characters. Constants (header items, the purpose, the day) are worked out before and stand in the SQL as literals.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from schema.data_type import WRONG_TYPE, DataType
+from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
+from validators.reading import Scope as Reading
+from validators.reading import evaluate, list_named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from schema.data_item import Item
+    from validators.context import Context
+
+LOWER = "abcdefghijklmnopqrstuvwxyz"
+UPPER = LOWER.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How the items of a row are spelled in the SQL: as received, and typed; and those of linked rows."""
+
+    context: Context
+    items: Mapping[str, Item]
+    raw: Mapping[str, exp.Expression]
+    typed: Mapping[str, exp.Expression]
+    linked: Mapping[tuple[str, str], exp.Expression] = field(default_factory=dict)
+
+    def reading(self, own: str) -> Scope:
+        """The scope in which the item `own` reads as received: that of a rule on its form."""
+        typed = {**self.typed, own: self.raw[own]}
+        return Scope(self.context, self.items, self.raw, typed, self.linked)
+
+    def is_constant(self, node: Node) -> bool:
+        """Whether the node reads nothing of the row."""
+        columns = [part for part in walk(node) if isinstance(part, Column)]
+        return all(c.table is None and c.name not in self.items for c in columns) and not isinstance(node, Literal)
+
+
+def condition(node: Node, scope: Scope) -> exp.Expression:
+    """The SQL of a node of the row language."""
+    if scope.is_constant(node):
+        return literal(evaluate(node, Reading.constants(scope.context)))
+    match node:
+        case Literal():
+            return literal(node.value)
+        case Column():
+            return _column(node, scope)
+        case IsNull():
+            return exp.Is(this=_received(node.column, scope), expression=exp.null())
+        case Compare():
+            return _COMPARE[node.op](this=_part(node.left, scope), expression=_part(node.right, scope))
+        case Among():
+            return among(_part(node.value, scope), node.choices)
+        case Not():
+            return exp.Not(this=_part(node.part, scope))
+        case And():
+            return exp.and_(*(_part(part, scope) for part in node.parts))
+        case Or():
+            return exp.or_(*(_part(part, scope) for part in node.parts))
+        case Call():
+            return SQL_FUNCTIONS[node.name](node, scope)
+
+
+_COMPARE: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+
+def _part(node: Node, scope: Scope) -> exp.Expression:
+    made = condition(node, scope)
+    return exp.paren(made) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
+
+
+def literal(value: Any) -> exp.Expression:
+    """A constant of the row language in SQL."""
+    if value is None:
+        return exp.null()
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, int):
+        return exp.Literal.number(value)
+    if isinstance(value, datetime.datetime):
+        naive = value.astimezone(datetime.UTC).replace(tzinfo=None)
+        return exp.cast(exp.Literal.string(naive.isoformat(" ")), "TIMESTAMP")
+    if isinstance(value, datetime.date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+    return exp.Literal.string(str(value))
+
+
+def _column(column: Column, scope: Scope) -> exp.Expression:
+    if column.table:
+        return scope.linked[column.table, column.name].copy()
+    return scope.typed[column.name].copy()
+
+
+def _received(column: Column, scope: Scope) -> exp.Expression:
+    return _column(column, scope) if column.table else scope.raw[column.name].copy()
+
+
+def among(value: exp.Expression, choices: Collection[Any]) -> exp.Expression:
+    """Whether `value` is one of `choices`; null where it is null."""
+    if not choices:
+        return case([(exp.Not(this=is_null(value)), exp.false())], exp.null())
+    return exp.In(this=value, expressions=[literal(choice) for choice in sorted(choices)])
+
+
+def is_null(value: exp.Expression) -> exp.Expression:
+    """Whether the value is absent."""
+    return exp.Is(this=value.copy(), expression=exp.null())
+
+
+def case(branches: list[tuple[exp.Expression, exp.Expression]], otherwise: exp.Expression) -> exp.Expression:
+    """CASE WHEN … THEN … ELSE … END."""
+    if not branches:
+        return otherwise
+    made = exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches])
+    return made.else_(otherwise)
+
+
+def call(name: str, *args: exp.Expression) -> exp.Expression:
+    """A function of the database, by name."""
+    return exp.Anonymous(this=name, expressions=list(args))
+
+
+def full_match(value: exp.Expression, pattern: str) -> exp.Expression:
+    """Whether the whole value matches."""
+    return call("regexp_full_match", value, exp.Literal.string(pattern))
+
+
+def upper(value: exp.Expression) -> exp.Expression:
+    """The value with its ASCII letters in upper case."""
+    return call("translate", value, exp.Literal.string(LOWER), exp.Literal.string(UPPER))
+
+
+def lower(value: exp.Expression) -> exp.Expression:
+    """The value with its ASCII letters in lower case."""
+    return call("translate", value, exp.Literal.string(UPPER), exp.Literal.string(LOWER))
+
+
+def squeeze(value: exp.Expression) -> exp.Expression:
+    """The value without its spaces."""
+    return call("replace", value, exp.Literal.string(" "), exp.Literal.string(""))
+
+
+def _one(build: Callable[[exp.Expression], exp.Expression]) -> Callable[[Call, Scope], exp.Expression]:
+    return lambda node, scope: build(_part(node.args[0], scope))
+
+
+def _named(name: str) -> Callable[[Call, Scope], exp.Expression]:
+    return lambda node, scope: call(name, *(_part(arg, scope) for arg in node.args))
+
+
+def _text_of(node: Node) -> str:
+    assert isinstance(node, Literal)
+    return str(node.value)
+
+
+def _matches(node: Call, scope: Scope) -> exp.Expression:
+    return full_match(_part(node.args[0], scope), _text_of(node.args[1]))
+
+
+def _age_at(node: Call, scope: Scope) -> exp.Expression:
+    birth, day = (_part(arg, scope) for arg in node.args)
+    before = exp.LT(this=_month_day(day), expression=_month_day(birth))
+    years = exp.Sub(this=call("year", day), expression=call("year", birth))
+    return exp.Sub(this=exp.paren(years), expression=exp.cast(exp.paren(before), "INTEGER"))
+
+
+def _month_day(day: exp.Expression) -> exp.Expression:
+    months = exp.Mul(this=call("month", day.copy()), expression=exp.Literal.number(100))
+    return exp.paren(exp.Add(this=months, expression=call("day", day.copy())))
+
+
+def mod11(value: exp.Expression) -> exp.Expression:
+    """Whether ten digits carry the check digit of an NHS number (one integer cast, then divisions)."""
+    number = call("TRY_CAST_BIGINT", value)
+    weighted = None
+    for place in range(9):
+        divisor = exp.Literal.number(10 ** (9 - place))
+        digit = exp.Mod(this=exp.paren(exp.IntDiv(this=number.copy(), expression=divisor)), expression=exp.Literal.number(10))
+        term = exp.Mul(this=exp.paren(digit), expression=exp.Literal.number(10 - place))
+        weighted = term if weighted is None else exp.Add(this=weighted, expression=term)
+    assert weighted is not None
+    last = exp.Mod(this=number.copy(), expression=exp.Literal.number(10))
+    total = exp.Add(this=weighted, expression=exp.paren(last))
+    return exp.EQ(this=exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11)), expression=exp.Literal.number(0))
+
+
+def verhoeff(value: exp.Expression) -> exp.Expression:
+    """Whether the last digit is the Verhoeff check digit of the digits before it; false where one is no digit."""
+    return call("VERHOEFF", value)
+
+
+def _in_list(node: Call, scope: Scope) -> exp.Expression:
+    return among(_part(node.args[0], scope), scope.context.codes(_text_of(node.args[1])))
+
+
+def in_codes(value: exp.Expression, data_type: DataType, codes: Collection[str]) -> exp.Expression:
+    """Whether the value is one of `codes` as its data type reads them (a local second character, a local code)."""
+    made = among(value.copy(), codes)
+    if data_type.local_second_character:
+        two = full_match(value.copy(), "[A-Z][A-Z0-9]")
+        first = exp.paren(among(call("left", value.copy(), exp.Literal.number(1)), codes))
+        made = exp.or_(exp.paren(made), exp.and_(two, first))
+    if data_type.local_codes:
+        made = exp.or_(exp.paren(made), full_match(value.copy(), "L-[A-Z0-9]{2,12}"))
+    return made
+
+
+def _listed(node: Call, scope: Scope) -> exp.Expression:
+    value, name_node = node.args
+    assert isinstance(name_node, Column)
+    names = scope.items[name_node.name].data_type.code_list or ""
+    named = _part(name_node, scope)
+    tested = _part(value, scope)
+    branches = []
+    for code in sorted(scope.context.codes(names)):
+        data_type, codes = list_named(scope.context, code)
+        branches.append((exp.EQ(this=named.copy(), expression=literal(code)), exp.paren(in_codes(tested.copy(), data_type, codes))))
+    return case(branches, exp.null())
+
+
+def _kind(*kinds: Any) -> Callable[[Call, Scope], exp.Expression]:
+    def build(node: Call, scope: Scope) -> exp.Expression:
+        column = node.args[0]
+        assert isinstance(column, Column)
+        return of_kind(_part(column, scope), scope.items[column.name].data_type, scope.context, kinds)
+
+    return build
+
+
+def of_kind(value: exp.Expression, data_type: DataType, context: Context, kinds: tuple[Any, ...]) -> exp.Expression:
+    """Whether a code is of one of the kinds; a local second character does not count."""
+    codes = context.dataset.code_lists[data_type.code_list or ""].of_kind(*kinds)
+    if not data_type.local_second_character:
+        return among(value.copy(), codes)
+    whole = {code for code in codes if len(code) > 1}
+    single = {code for code in codes if len(code) == 1}
+    first = among(call("left", value.copy(), exp.Literal.number(1)), single)
+    return exp.or_(exp.paren(among(value.copy(), whole)), exp.paren(first)) if whole else first
+
+
+def _declared(node: Call, scope: Scope) -> exp.Expression:
+    return among(_part(node.args[0], scope), scope.context.local_codes)
+
+
+def _restricted(node: Call, scope: Scope) -> exp.Expression:
+    return among(_part(node.args[0], scope), scope.context.dataset.code_lists["plus_characteristic"].restricted)
+
+
+def _approved(node: Call, scope: Scope) -> exp.Expression:
+    restricted = scope.context.dataset.code_lists["plus_characteristic"].restricted
+    return among(_part(node.args[0], scope), restricted - scope.context.refused_characteristics())
+
+
+def _plus_map(node: Call, scope: Scope) -> exp.Expression:
+    item, code, characteristic = (_part(arg, scope) for arg in node.args)
+    key = exp.DPipe(this=exp.DPipe(this=exp.DPipe(this=exp.DPipe(this=item, expression=literal("|")), expression=code), expression=literal("|")), expression=characteristic)
+    branches = [
+        (exp.EQ(this=exp.paren(key.copy()), expression=literal(f"{m.national_item}|{m.national_code}|{m.characteristic_code}")), literal(m.value))
+        for m in scope.context.dataset.plus_map
+    ]
+    return case(branches, exp.null())
+
+
+def _looked_up(node: Call, scope: Scope) -> exp.Expression:
+    parts = [_part(arg, scope) for arg in node.args]
+    value = parts[0] if len(parts) == 1 else exp.DPipe(this=exp.DPipe(this=parts[0], expression=literal("|")), expression=parts[1])
+    query = exp.select("value").from_(exp.to_table(lookup_table(node.name)))
+    return exp.In(this=exp.paren(value), query=exp.Subquery(this=query))
+
+
+def lookup_table(function: str) -> str:
+    """Name of the temporary table that holds the values for which a reference-data function is true."""
+    return f"looked_up_{function}"
+
+
+SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expression]] = {
+    "age_at": _age_at,
+    "answered": lambda node, scope: call("coalesce", _kind("value", "declined")(node, scope), exp.false()),
+    "approved": _approved,
+    "date_of": lambda node, scope: exp.cast(_part(node.args[0], scope), "DATE"),
+    "declared": _declared,
+    "declined": _kind("declined"),
+    "hours_after": lambda node, scope: exp.Add(
+        this=_part(node.args[0], scope), expression=call("to_hours", _part(node.args[1], scope))
+    ),
+    "in_list": _in_list,
+    "known": _kind("value"),
+    "left": _named("left"),
+    "length": _named("length"),
+    "listed": _listed,
+    "lower": _one(lower),
+    "lsoa_exists": _looked_up,
+    "matches": _matches,
+    "mod11": _one(mod11),
+    "month_end": _named("last_day"),
+    "month_start": lambda node, scope: exp.cast(call("date_trunc", literal("month"), _part(node.args[0], scope)), "DATE"),
+    "months_before": lambda node, scope: exp.cast(
+        exp.Sub(this=_part(node.args[0], scope), expression=call("to_months", _part(node.args[1], scope))), "DATE"
+    ),
+    "ods_known": _looked_up,
+    "ods_live": _looked_up,
+    "ods_registers": _looked_up,
+    "plus_map": _plus_map,
+    "postcode_known": _looked_up,
+    "postcode_live": _looked_up,
+    "pseudo_postcode": _looked_up,
+    "release_in_force": _looked_up,
+    "release_in_trial": _looked_up,
+    "restricted": _restricted,
+    "reverse": _named("reverse"),
+    "right": _named("right"),
+    "squeeze": _one(squeeze),
+    "substring": _named("substr"),
+    "upper": _one(upper),
+    "verhoeff": _one(verhoeff),
+}
+
+
+def well_formed(value: exp.Expression, data_type: DataType) -> exp.Expression:
+    """Whether a value that is not null has the written form of its type."""
+    if data_type.kind == "date":
+        return _is_day(value)
+    parts: list[exp.Expression] = []
+    if data_type.min_length is not None:
+        parts.append(exp.NEQ(this=call("trim", value.copy(), literal(" ")), expression=literal("")))
+        parts.append(exp.Not(this=call("starts_with", value.copy(), literal(WRONG_TYPE))))
+    if data_type.max_length is not None:
+        parts.append(exp.LTE(this=call("length", value.copy()), expression=exp.Literal.number(data_type.max_length)))
+    if data_type.pattern is not None:
+        parts.append(full_match(value.copy(), data_type.pattern))
+    if data_type.kind == "integer":
+        parts.extend(_within(value, data_type))
+    return exp.and_(*parts) if parts else exp.true()
+
+
+def _is_day(value: exp.Expression) -> exp.Expression:
+    """The written form is the one that the day itself is printed in: the cast alone takes `2026-4-1` and worse."""
+    printed = exp.cast(call("TRY_CAST_DATE", value.copy()), "VARCHAR")
+    same = exp.EQ(this=printed, expression=value.copy())
+    ten = exp.EQ(this=call("strlen", value.copy()), expression=exp.Literal.number(10))
+    return call("coalesce", exp.and_(same, ten), exp.false())
+
+
+def _within(value: exp.Expression, data_type: DataType) -> list[exp.Expression]:
+    number = call("TRY_CAST_BIGINT", value.copy())
+    limits = []
+    if data_type.minimum is not None:
+        limits.append(exp.GTE(this=number, expression=exp.Literal.number(data_type.minimum)))
+    if data_type.maximum is not None:
+        limits.append(exp.LTE(this=number.copy(), expression=exp.Literal.number(data_type.maximum)))
+    return limits
+
+
+def typed(value: exp.Expression, data_type: DataType) -> exp.Expression:
+    """The typed value of a well-formed value."""
+    if data_type.kind == "date":
+        return call("TRY_CAST_DATE", value.copy())
+    if data_type.kind == "integer":
+        return call("TRY_CAST_BIGINT", value.copy())
+    if data_type.name == "postcode":
+        squeezed = upper(squeeze(value.copy()))
+        inward = call("right", squeezed.copy(), exp.Literal.number(3))
+        length = exp.Sub(this=call("length", squeezed.copy()), expression=exp.Literal.number(3))
+        outward = call("left", squeezed, length)
+        return exp.DPipe(this=exp.DPipe(this=outward, expression=literal(" ")), expression=inward)
+    return value.copy()
+
+
+def text_shape(value: exp.Expression) -> exp.Expression:
+    """The form of a value without the value, as validators.causes.shape reads it."""
+    cut = call("left", value.copy(), exp.Literal.number(16))
+    for pattern, sign in (("[0-9]", "9"), ("[A-Za-z]", "A"), ("[^9A ./:,+_|-]", "?")):
+        cut = call("regexp_replace", cut, literal(pattern), literal(sign), literal("g"))
+    return cut
+
+
+_D = "0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210"
+_P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
+_DIGITS = "list_reverse(list_transform(string_split(x, ''), lambda d: CAST(d AS INTEGER)))"
+_STEP = (
+    f"CAST(substr('{_D}', c * 10 + CAST(substr('{_P}', CAST(((i - 2) % 8) * 10 + d + 1 AS INTEGER), 1) AS INTEGER) + 1, 1)"
+    " AS INTEGER)"
+)
+#: macros for what SQLGlot would rewrite: casts that give null where they fail, and a fold over digits
+PREAMBLE = (
+    "CREATE OR REPLACE TEMP MACRO TRY_CAST_DATE(x) AS TRY_CAST(x AS DATE)",
+    "CREATE OR REPLACE TEMP MACRO TRY_CAST_BIGINT(x) AS TRY_CAST(x AS BIGINT)",
+    "CREATE OR REPLACE TEMP MACRO VERHOEFF(x) AS CASE WHEN regexp_full_match(x, '[0-9]+') "
+    f"THEN list_reduce(list_prepend(0, {_DIGITS}), lambda c, d, i: {_STEP}) = 0 "
+    "WHEN x IS NOT NULL THEN false END",
+)

@@ -1,0 +1,116 @@
+"""Structure: what is wrong with a file rather than with a value, as findings, and the header record.
+
+The ids have the derived form (`PMD001.file.short_lines`, `PMD001.column.missing`): the check is the end of the id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schema.rule import Mend
+from validators.finding import Cause, Finding, finding_of, sample_of
+from validators.report import RuleOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from schema.dataset import Dataset
+    from schema.rule import Action, Severity
+    from validators.source import Source, StructureFault, TableShape
+
+
+@dataclass(frozen=True, slots=True)
+class FaultText:
+    """What a finding says of a fault in a file, as a rule would."""
+
+    id: str
+    title: str
+    severity: Severity
+    action: Action
+    table: str
+    items: tuple[str, ...]
+    message: str
+    why: str
+    fix: str
+    mend: Mend = "export_mapping"
+
+
+def fault_findings(table_code: str, source: Source) -> Iterator[Finding]:
+    """The findings on one file."""
+    for fault in source.faults:
+        text = _text(table_code, fault)
+        samples = tuple(sample_of(row, line) for row, line in fault.sample_rows)
+        cause = Cause(
+            kind=fault.kind,
+            received=fault.received or None,
+            expected=fault.expected or None,
+            suggestion=fault.suggestion or None,
+        )
+        yield finding_of(text, cause, assessed=None, failed=fault.count, samples=samples)
+
+
+def _text(table_code: str, fault: StructureFault) -> FaultText:
+    subject = "The file" if fault.check.startswith("file") else "A column"
+    return FaultText(
+        id=f"{table_code}.{fault.check}",
+        title=_title(fault.check),
+        severity=fault.severity,
+        action=fault.action,
+        table=fault.table,
+        items=fault.items,
+        message=f"{subject} of {fault.table} differs from what was expected: {fault.received}",
+        why="What cannot be told apart, or has no place in the data set, cannot be judged or used.",
+        fix=fault.suggestion or f"Expected: {fault.expected}.",
+    )
+
+
+_TITLES = {
+    "column.missing": "Columns that are not there",
+    "column.unknown": "Columns that the data set does not have",
+    "column.misspelt": "Columns whose name is spelt otherwise",
+    "column.duplicate": "Columns that stand there twice",
+    "file.short_lines": "Lines with too few values",
+    "file.long_lines": "Lines with too many values",
+    "file.encoding": "Characters in another encoding than UTF-8",
+    "file.empty": "A file without a record",
+}
+
+
+def _title(check: str) -> str:
+    return _TITLES.get(check, check.replace(".", ": ").replace("_", " ").capitalize())
+
+
+def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
+    """An outcome for each structure check that found something."""
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule_id, []).append(finding)
+    for rule_id, group in by_rule.items():
+        yield RuleOutcome(
+            rule_id=rule_id,
+            title=group[0].title,
+            table=group[0].table,
+            severity=group[0].severity,
+            outcome="failed",
+            failed_rows=sum(f.failed_rows or 0 for f in group),
+        )
+
+
+def shapes_of(dataset: Dataset) -> dict[str, TableShape]:
+    """What readers have to know of each table."""
+    from validators.source import TableShape
+
+    return {
+        name: TableShape(
+            name=name,
+            number=table.number,
+            items=table.item_names,
+            mandatory=tuple(i.name for i in table.items if i.mandation == "M"),
+            required=tuple(i.name for i in table.items if i.mandation == "R"),
+            integer_items=tuple(i.name for i in table.items if i.data_type.kind == "integer"),
+            list_items=tuple(i.name for i in table.items if i.data_type.kind == "list"),
+            defaulted=tuple(i.name for i in table.items if i.column_absent),
+        )
+        for name, table in dataset.tables.items()
+    }

@@ -1,0 +1,294 @@
+"""The main job: a path in, a conformance report out. Effects are here, at the edge; engines get sources and context."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schema import release as releases
+from schema.release_info import ReleaseError
+from validators import assemble, structure
+from validators.context import Context, Purpose, month_end
+from validators.engines import ENGINES, load_engine
+from validators.errors import EngineError, InputError
+from validators.finding import Reveal
+from validators.report import (
+    EngineInfo,
+    FileInfo,
+    IgnoredFile,
+    Note,
+    ReferenceData,
+    Report,
+    SubmissionInfo,
+    TableCount,
+    build_report,
+)
+from validators.software import VERSION
+from validators.submission import open_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from schema.release import Release
+    from validators.engines.base import FailingRow
+    from validators.limits import Limits
+    from validators.source import Source
+    from validators.submission import Submission
+    from validators.tally import Tally
+
+    RowSink = Callable[[str, Iterator[FailingRow]], None]
+
+REFERENCE_SETS = ("ods", "onspd", "lsoa", "pseudo_postcode")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked of a check. `today` is an input: nothing below reads the clock for a verdict."""
+
+    path: Path
+    today: datetime.date
+    now: datetime.datetime
+    release: str | None = None
+    table: str | None = None
+    period: str | None = None
+    provider: str | None = None
+    mapping: Path | None = None
+    engine: str = "duckdb"
+    reveal: Reveal = "none"
+    rows_to: Path | None = None
+    purpose: Purpose = "check"
+    reference: Mapping[str, Sequence[Mapping[str, str | None]]] | None = None
+    limits: Limits | None = None
+
+
+def validate(
+    path: str | Path,
+    *,
+    release: str | None = None,
+    table: str | None = None,
+    period: str | None = None,
+    provider: str | None = None,
+    mapping: str | Path | None = None,
+    today: datetime.date | None = None,
+    engine: str = "duckdb",
+    reveal: Reveal = "none",
+    rows_to: str | Path | None = None,
+    purpose: Purpose = "check",
+    reference: Mapping[str, Sequence[Mapping[str, str | None]]] | None = None,
+    progress: Callable[[str, float | None], None] | None = None,
+    limits: Limits | None = None,
+) -> Report:
+    """The conformance report on a folder, a zip or one file.
+
+    `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
+    failing row as CSV. Raises InputError where the input cannot be read or the call is wrong, EngineError where the
+    validator itself failed.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    request = Request(
+        path=Path(path),
+        today=today or now.date(),
+        now=now,
+        release=release,
+        table=table,
+        period=period,
+        provider=provider,
+        mapping=Path(mapping) if mapping else None,
+        engine=engine,
+        reveal=reveal,
+        rows_to=Path(rows_to) if rows_to else None,
+        purpose=purpose,
+        reference=reference,
+        limits=limits,
+    )
+    return run(request, progress)
+
+
+def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
+    """The report that a request asks for."""
+    _check_request(request)
+    chosen = _release(request, None)
+    with tempfile.TemporaryDirectory(prefix="plusmds-") as workdir, _opened(request, chosen, Path(workdir)) as submission:
+        header = _header(request, submission)
+        chosen = _release(request, header.get("period_start"))
+        context = _context(request, chosen, submission, header)
+        return _checked(request, chosen, context, submission, progress)
+
+
+def _check_request(request: Request) -> None:
+    if request.engine not in ENGINES:
+        raise InputError(f"There is no engine {request.engine!r}. There is {', '.join(ENGINES)}.")
+    if not request.path.exists():
+        raise InputError(f"{request.path} is not there. Name a folder, a zip or a file.")
+    if request.period is not None:
+        period_days(request.period)
+    if request.provider is not None and not re.fullmatch("[A-Z0-9]{3,6}", request.provider):
+        raise InputError("The provider is an ODS code of 3 to 6 capital letters and digits, such as RX1.")
+
+
+def period_days(period: str) -> tuple[datetime.date, datetime.date]:
+    """First and last day of a month written YYYY-MM; InputError where it is not."""
+    if not re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", period) or period.startswith("0000"):
+        raise InputError(f"{period!r} is no reporting period. Expected a month written YYYY-MM, such as 2026-04.")
+    first = datetime.date.fromisoformat(f"{period}-01")
+    return first, month_end(first)
+
+
+def _opened(request: Request, chosen: Release, workdir: Path) -> Submission:
+    shapes = structure.shapes_of(chosen.dataset)
+    if request.mapping is not None:
+        from validators.mapping import open_mapped
+
+        return open_mapped(request.path, request.mapping, shapes, workdir=workdir, limits=request.limits)
+    if request.table is not None and request.table not in shapes:
+        raise InputError(f"There is no table {request.table!r}. There is {', '.join(shapes)}.")
+    return open_submission(request.path, shapes, table=request.table, workdir=workdir, limits=request.limits)
+
+
+def _release(request: Request, period_start: str | None) -> Release:
+    """The release asked for, or the one in force for the reporting period, or the newest there is."""
+    try:
+        if request.release is not None:
+            return releases.load(request.release)
+        if period_start is not None:
+            return releases.release_for(period_start)
+        if request.period is not None:
+            return releases.release_for(request.period)
+    except ReleaseError as error:
+        if request.release is not None:
+            raise InputError(str(error)) from None
+    return releases.load(releases.available()[-1])
+
+
+def _header(request: Request, submission: Submission) -> dict[str, str | None]:
+    source = submission.sources.get("header")
+    found = next(source.records(), None) if source is not None else None
+    header = dict(found[2]) if found is not None else {}
+    if source is None and request.period is not None:
+        first, last = period_days(request.period)
+        header |= {"period_start": first.isoformat(), "period_end": last.isoformat()}
+    if source is None and request.provider is not None:
+        header["provider_org_code"] = request.provider
+    return header
+
+
+def _context(request: Request, chosen: Release, submission: Submission, header: dict[str, str | None]) -> Context:
+    source = submission.sources.get("header")
+    rows = source.census().received if source is not None else None
+    alone = request.table is not None or submission.single
+    midnight = datetime.datetime.combine(request.today, datetime.time(), datetime.UTC)
+    return Context(
+        dataset=chosen.dataset,
+        header=header,
+        header_rows=rows if rows is not None or alone else 0,
+        today=request.today,
+        received_at=midnight,
+        purpose=request.purpose,
+        tables_sent=frozenset(submission.sources),
+        releases=releases.dates(),
+        reference=request.reference or {},
+    )
+
+
+def _checked(
+    request: Request,
+    chosen: Release,
+    context: Context,
+    submission: Submission,
+    progress: Callable[[str, float | None], None] | None,
+) -> Report:
+    sources = {name: source for name, source in submission.sources.items() if name != "header"}
+    engine = load_engine(request.engine)
+    with _row_writer(request.rows_to) as sink:
+        tally = engine.run(sources, context, progress=progress, rows_to=sink)
+    used = engine_sources(engine, sources) | {n: s for n, s in submission.sources.items() if n == "header"}
+    secret = assemble.key_maker(used.values())
+    fetched = {t: used[t].fetch(rows) for t, rows in assemble.sample_rows(tally, context).items() if t in used}
+    faults = [f for n, s in used.items() for f in structure.fault_findings(context.dataset.tables[n].code, s)]
+    findings = [*faults, *assemble.findings_of(tally, context, fetched, secret, request.reveal)]
+    outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
+    return build_report(
+        report_id=str(uuid.uuid4()),
+        created_at=request.now.replace(microsecond=0),
+        today=request.today,
+        software_version=VERSION,
+        engine=EngineInfo(name=engine.name, version=engine.version),
+        release=chosen.version,
+        release_digest=chosen.info.digest,
+        purpose=request.purpose,
+        submission=_submission_info(context, used, tally),
+        tables=_table_counts(context, tally),
+        findings=findings,
+        rules=outcomes,
+        accepted_persons=tally.accepted_persons,
+        data_items=tuple(assemble.item_measures(tally.items, context)),
+        plus=tuple(assemble.plus_measures(tally.plus, context)),
+        equality=assemble.equality_of(tally.equality),
+        linkage=assemble.linkage_of(tally.linkage),
+        reference_data=[ReferenceData(name=n, version=None, loaded=n in context.reference) for n in REFERENCE_SETS],
+        ignored_files=[IgnoredFile(name=name, reason=reason) for name, reason in submission.ignored],
+        notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
+        reveal=request.reveal,
+    )
+
+
+def engine_sources(engine: object, sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The sources as the engine read them: a file that had to be repaired is the repaired one."""
+    return dict(getattr(engine, "sources", None) or sources)
+
+
+def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tally) -> SubmissionInfo:
+    rows = {count.table: count.rows for count in tally.tables} | {"header": context.header_rows}
+    files = tuple(
+        FileInfo(table=n, name=s.name, format=s.format, rows=rows.get(n), bytes=s.bytes, sha256=s.sha256)
+        for n, s in sources.items()
+    )
+    return SubmissionInfo(
+        provider=context.provider,
+        period_start=context.period_start,
+        period_end=context.period_end,
+        files=files,
+        narrative=context.typed_header("narrative"),
+    )
+
+
+def _table_counts(context: Context, tally: Tally) -> list[TableCount]:
+    by_table = {count.table: count for count in tally.tables}
+    counts = []
+    for name in context.dataset.tables:
+        found = by_table.get(name)
+        rows = found.rows if found else context.header_rows if name == "header" else None
+        counts.append(TableCount(table=name, rows=rows, rejected_rows=found.rejected_rows if found else None))
+    return counts
+
+
+class _row_writer:  # noqa: N801 - used as a function
+    """Writes failing rows as CSV: table, row, rule_id, cause. Nothing is written where no path is given."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def __enter__(self) -> RowSink | None:
+        if self._path is None:
+            return None
+        import csv
+
+        self._file = self._path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(("table", "row", "rule_id", "cause"))
+        return self._write
+
+    def _write(self, table: str, rows: Iterator[FailingRow]) -> None:
+        self._writer.writerows((table, *row) for row in rows)
+
+    def __exit__(self, *exc: object) -> None:
+        if self._path is not None:
+            self._file.close()
+
+
+__all__ = ["EngineError", "InputError", "Request", "run", "validate"]
