@@ -1,0 +1,65 @@
+"""The process of one check: `python -m service.checks.child`, with the job on standard input.
+
+It confines itself before it opens the file, and leaves a report and an outcome in the folder that the job names.
+Nothing of what it meets is printed: an error of DuckDB quotes cells.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Any
+
+from service.checks.job import REPORT, Job, Outcome
+from service.checks.sandbox import confine, die_with, limit, system_paths
+
+_ROOT = Path(__file__).parent.parent.parent
+_OURS = ("schema", "validators", "service")
+
+
+def main() -> None:
+    """Carry out the job that stands on standard input."""
+    job = Job.from_json(sys.stdin.buffer.read())
+    die_with(job.parent)
+    limit(memory_mb=job.memory_mb, seconds=job.seconds)
+    confined = confine(
+        read=[*system_paths(), *(_ROOT / name for name in _OURS), Path(job.file).parent],
+        write=[Path(job.out)],
+        look=[_ROOT],
+    )
+    _outcome(job, confined=confined).write(Path(job.out))
+
+
+def _outcome(job: Job, *, confined: bool) -> Outcome:
+    from validators.errors import InputError
+
+    try:
+        _write_report(job)
+    except InputError as error:
+        return Outcome(kind="input", message=str(error), confined=confined)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its message stays here
+        from service.logs import where
+
+        return Outcome(kind="failed", error=type(error).__name__, where=where(error), confined=confined)
+    return Outcome(kind="report", confined=confined)
+
+
+def _write_report(job: Job) -> None:
+    from validators.limits import Limits
+    from validators.reports import REPORTS
+    from validators.validate import validate
+
+    report = validate(Path(job.file), limits=Limits(**job.limits), **_options(job))
+    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report))
+
+
+def _options(job: Job) -> dict[str, Any]:
+    options: dict[str, Any] = dict(job.options)
+    if "today" in options:
+        options["today"] = datetime.date.fromisoformat(options["today"])
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""POST /v1/checks: a file in the body, the report in the answer."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from schema.release import available
+from service.checks.actions import check
+from service.checks.forms import ENDINGS, file_name, report_form
+from service.errors import Problem
+from service.openapi import answers
+from validators.finding import Reveal
+from validators.report import Report
+from validators.reports import REPORTS
+
+router = APIRouter(tags=["checks"])
+
+# A report is one page that holds its own styles; it may not load anything, nor run what was not written into it.
+_REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+_EXAMPLE = "local_patient_id,nhs_number,birth_date\nA1,9990000018,1980-02-29\n"
+_BODY = {
+    "required": True,
+    "content": {
+        "text/csv": {"schema": {"type": "string"}, "example": _EXAMPLE},
+        **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in ENDINGS if kind != "text/csv"},
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+_FORMS: dict[str, Any] = {
+    form.media_type.partition(";")[0]: {"schema": {"type": "string"}}
+    for name, form in REPORTS.items()
+    if name != "json"
+}
+
+
+@router.post(
+    "/v1/checks",
+    summary="Check a file or a zip; nothing is kept",
+    response_class=Response,
+    responses={
+        200: {"model": Report, "description": "The conformance report.", "content": _FORMS},
+        **answers(406, 408, 413, 415, 422, 500, 503, 507),
+    },
+    openapi_extra={"requestBody": _BODY},
+)
+async def post_check(
+    request: Request,
+    release: Annotated[str | None, Query(description="Release to check against.", examples=["1.0.0"])] = None,
+    table: Annotated[
+        str | None, Query(description="Table that a single file holds.", examples=["person"], pattern=r"^[a-z_]{1,40}$")
+    ] = None,
+    period: Annotated[
+        str | None,
+        Query(description="Reporting month, where no header is sent.", examples=["2026-04"], pattern=r"^\d{4}-\d{2}$"),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        Query(
+            description="ODS code of the provider, where no header is sent.",
+            examples=["RX1"],
+            pattern="^[A-Z0-9]{3,6}$",
+        ),
+    ] = None,
+    today: Annotated[
+        datetime.date | None, Query(description="The day to take as today.", examples=["2026-05-07"])
+    ] = None,
+    format: Annotated[  # noqa: A002 - the name of the parameter is part of the contract
+        str | None, Query(description=f"Form of the report: {', '.join(REPORTS)}. Else Accept chooses.")
+    ] = None,
+    reveal: Annotated[
+        Reveal, Query(description="What samples show: none, keys (your own ids), values (the cells too).")
+    ] = "none",
+    name: Annotated[str | None, Query(description="Name of the file.", examples=["person.csv"], max_length=300)] = None,
+) -> Response:
+    """Check a submission (a zip, a workbook) or one table's file.
+
+    The body is the file itself. What it is follows from `name`, from the file name in `Content-Disposition`, or from
+    `Content-Type`; a single file without a name needs `table` too. Rules that need what was not sent are
+    `not_assessed`, and the report says so.
+    """
+    form = report_form(asked=format, accept=request.headers.get("accept"))
+    kind, disposition = request.headers.get("content-type"), request.headers.get("content-disposition")
+    file = file_name(name=name, disposition=disposition, content_type=kind, table=table)
+    if release is not None and release not in available():
+        raise Problem("parameter_wrong", f"There is no release {release[:20]!r}; there are: {', '.join(available())}.")
+    asked = {
+        "release": release,
+        "table": table,
+        "period": period,
+        "provider": provider,
+        "today": today.isoformat() if today else None,
+        "reveal": reveal,
+    }
+    options = {option: value for option, value in asked.items() if value is not None}
+    report = await check(request.app.state.checks, request, name=file, form=form, options=options)
+    return Response(report, media_type=REPORTS[form].media_type, headers=_headers(form))
+
+
+def _headers(form: str) -> dict[str, str]:
+    named = {"Content-Disposition": f'inline; filename="plusmds-report{REPORTS[form].suffix}"', "Vary": "Accept"}
+    return named | ({"Content-Security-Policy": _REPORT_POLICY} if form == "html" else {})

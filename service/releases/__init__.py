@@ -1,0 +1,1 @@
+"""Releases over HTTP: what is published, as it is published."""
