@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from schema.check import Coded, Condition, Format, Missing, Related, Retired
-from schema.expression import Column, IsNull, walk
+from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import SHAPED, causes_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from schema.data_item import Item
-    from schema.expression import Expression, Node
+    from schema.expression import Expression
     from schema.rule import Cause, Rule
     from schema.table import TableDefinition
     from validators.context import Context
@@ -82,8 +81,10 @@ class Plan:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the row stages that can be judged on this table alone."""
-        found = self.context.dataset.rules_of(self.table.name)
-        return tuple(r for r in found if r.stage in ("value", "record") and isinstance(r.check, ROW_CHECKS))
+        return tuple(rule for rule in row_rules(self.context, self.table.name) if self._has_reference_data(rule))
+
+    def _has_reference_data(self, rule: Rule) -> bool:
+        return rule.reference_data() <= self.context.reference.keys()
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
@@ -206,7 +207,7 @@ class Plan:
 
     def verdict(self, rule: Rule) -> exp.Expression:
         """The verdict of a rule on the row: null, 0, or the number of the cause."""
-        return exp.cast(self._verdict(rule), "UTINYINT")
+        return exp.cast(self._verdict(rule), "UTINYINT", dialect="duckdb")
 
     def _verdict(self, rule: Rule) -> exp.Expression:
         check = rule.check
@@ -302,7 +303,7 @@ class Plan:
             branches.append((exp.or_(*spoiled), sql.literal(STATUSES.index("invalid"))))
         for kind, test in self._kinds(name):
             branches.append((exp.paren(test), sql.literal(STATUSES.index(kind))))
-        return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT")
+        return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
 
     def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expression]]:
         data_type = self.items[name].data_type
@@ -325,11 +326,7 @@ def _below(inner: exp.Expression) -> exp.Expression:
     return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner
 
 
-def reads_received(node: Node) -> frozenset[Column]:
-    """The items that a condition reads as received."""
-    return frozenset(part.column for part in walk(node) if isinstance(part, IsNull))
-
-
-def related_rules(context: Context, table: str) -> tuple[Rule, ...]:
-    """The rules of a table that look for a row of the same person elsewhere."""
-    return tuple(r for r in context.dataset.rules_of(table) if isinstance(r.check, Related))
+def row_rules(context: Context, table: str) -> tuple[Rule, ...]:
+    """The rules of the row stages of a table, whether or not their reference data are loaded."""
+    found = context.dataset.rules_of(table)
+    return tuple(r for r in found if r.stage in ("value", "record") and isinstance(r.check, ROW_CHECKS))

@@ -20,7 +20,7 @@ from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
 from validators.lookups import looked_up
-from validators.plan import column, status_name
+from validators.plan import column, row_rules, status_name
 from validators.tally import ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
@@ -251,10 +251,11 @@ class _Run:
 
     def _own_rows(self, name: str) -> Iterator[RuleTally]:
         work = self.tables[name]
-        for tally in work.rule_tallies():
-            rule = self.context.dataset.rule(tally.rule_id)
+        yield from work.rule_tallies()
+        for rule in row_rules(self.context, name):
             reason = not_assessed(rule, self.context)
-            yield RuleTally(rule.id, reason=reason) if reason else tally
+            if reason:
+                yield RuleTally(rule.id, reason=reason)
         for rule in self.context.dataset.rules_of(name):
             if rule.stage == RESTRICTED_RULE:
                 yield restricted_tally(rule, work.unseen, self.context)
