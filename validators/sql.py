@@ -1,7 +1,6 @@
 """The row language as SQL: one small function per kind of node and per function, each building a SQLGlot tree.
 
-Only what DuckDB 1.4 and 2.0 share is used. Text functions are those of ASCII letters, so that every engine folds the
-same characters. Constants (header items, the purpose, the day) are worked out before and stand in the SQL as literals.
+Only what DuckDB 1.4 and 2.0 share is used. Letters change case one by one, so that no letter becomes two. Constants (header items, the purpose, the day) are worked out before and stand in the SQL as literals.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from schema.data_item import Item
     from validators.context import Context
 
-LOWER = "abcdefghijklmnopqrstuvwxyz"
-UPPER = LOWER.upper()
+#: from so many choices on, a value is looked up instead of compared with each
+MANY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,11 @@ def among(value: exp.Expression, choices: Collection[Any]) -> exp.Expression:
     """Whether `value` is one of `choices`; null where it is null."""
     if not choices:
         return case([(exp.Not(this=is_null(value)), exp.false())], exp.null())
-    return exp.In(this=value, expressions=[literal(choice) for choice in sorted(choices)])
+    if len(choices) < MANY or not all(isinstance(choice, str) for choice in choices):
+        return exp.In(this=value, expressions=[literal(choice) for choice in sorted(choices)])
+    listed = ", ".join(literal(choice).sql(dialect="duckdb") for choice in sorted(choices))
+    found = exp.TryCast(this=value, to=exp.DataType.build(f"ENUM({listed})", dialect="duckdb"))
+    return case([(is_null(value), exp.null())], exp.Not(this=is_null(found)))
 
 
 def is_null(value: exp.Expression) -> exp.Expression:
@@ -145,13 +148,13 @@ def full_match(value: exp.Expression, pattern: str) -> exp.Expression:
 
 
 def upper(value: exp.Expression) -> exp.Expression:
-    """The value with its ASCII letters in upper case."""
-    return call("translate", value, exp.Literal.string(LOWER), exp.Literal.string(UPPER))
+    """The value in upper case, character by character."""
+    return call("upper", value)
 
 
 def lower(value: exp.Expression) -> exp.Expression:
-    """The value with its ASCII letters in lower case."""
-    return call("translate", value, exp.Literal.string(UPPER), exp.Literal.string(LOWER))
+    """The value in lower case, character by character."""
+    return call("lower", value)
 
 
 def squeeze(value: exp.Expression) -> exp.Expression:

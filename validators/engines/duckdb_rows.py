@@ -17,6 +17,7 @@ from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.plan import Plan, column, final_name, status_name, typed_name, verdict_name
+from validators.reading import Scope, evaluate
 from validators.tally import SAMPLES, CauseTally, ItemTally, RuleTally, spread, top_shapes
 
 if TYPE_CHECKING:
@@ -146,19 +147,34 @@ class TableRows:
     def count(self) -> None:
         """Count everything once, trusting every value, and find out which rules some row may break."""
         trusting = Plan(self.table, self.context, trusting=True)
-        needed = {name for rule in trusting.rules for name in trusting.reads(rule)}
+        counted = [rule for rule in trusting.rules if self._counted_by_row(trusting, rule)]
+        needed = {name for rule in counted for name in trusting.reads(rule)}
         layer = trusting.layered(exp.Subquery(this=self.scan()), (), needed)
-        selected = list(self._first_counts(trusting))
-        query = exp.select(*(exp.alias_(e, n, quoted=True) for n, e in selected)).from_(exp.Subquery(this=layer))
         visible = self.visible()
         if visible is not None:
-            query = query.where(visible)
-        found = self.database.named_row(self.statement(query))
+            layer = layer.where(visible)
+        kept = [exp.alias_(self._kept(trusting, rule), f"kept:{rule.id}", quoted=True) for rule in counted]
+        layer = exp.select("*", *kept).from_(exp.Subquery(this=layer))
+        selected = [exp.alias_(made, name, quoted=True) for name, made in self._first_counts(counted)]
+        found = self.database.named_row(self.statement(exp.select(*selected).from_(exp.Subquery(this=layer))))
         self.histograms = {n[5:]: dict(v or {}) for n, v in found.items() if n.startswith("hist:")}
         self.counts = {n: v for n, v in found.items() if not n.startswith("hist:")}
         self.live = self._live(trusting)
 
-    def _first_counts(self, plan: Plan) -> Iterator[tuple[str, exp.Expression]]:
+    def _counted_by_row(self, plan: Plan, rule: Rule) -> bool:
+        """Whether a verdict on each row is needed: not where the distinct codes of one item, or blanks, say it all."""
+        check = rule.check
+        if isinstance(check, Missing):
+            return check.when is not None
+        return isinstance(check, Format) or (isinstance(check, Condition) and self._only_code(plan, rule) is None)
+
+    def _only_code(self, plan: Plan, rule: Rule) -> Item | None:
+        """The coded item that is all that a condition reads of the row; None where it reads more, or another kind."""
+        read = plan.reads(rule)
+        item = plan.items[next(iter(read))] if len(read) == 1 else None
+        return item if item is not None and self._has_histogram(item) and not item.data_type.local_codes else None
+
+    def _first_counts(self, counted: list[Rule]) -> Iterator[tuple[str, exp.Expression]]:
         yield "rows", exp.Count(this=exp.Star())
         for item in self.table.items:
             yield f"received:{item.name}", exp.Count(this=column(item.name))
@@ -167,24 +183,26 @@ class TableRows:
                 yield f"not_known:{item.name}", sql.call("count_if", known)
             if self._has_histogram(item):
                 yield f"hist:{item.name}", sql.call("histogram", self._guarded(item))
-        for rule in plan.rules:
-            check = rule.check
-            if isinstance(check, Format):
-                formed = sql.well_formed(column(check.item), plan.items[check.item].data_type)
-                yield f"failed:{rule.id}", sql.call("count_if", exp.Not(this=exp.paren(formed)))
-            elif isinstance(check, Condition) or (isinstance(check, Missing) and check.when is not None):
-                verdict = plan.verdict(rule) if isinstance(check, Missing) else self._kept(plan, check, rule)
-                broken = exp.GT(this=verdict.copy(), expression=sql.literal(0)) if isinstance(check, Missing) else exp.Not(this=exp.paren(verdict.copy()))
-                yield f"assessed:{rule.id}", exp.Count(this=verdict)
-                yield f"failed:{rule.id}", sql.call("count_if", broken)
+        for rule in counted:
+            kept = column(f"kept:{rule.id}")
+            yield f"assessed:{rule.id}", exp.Count(this=kept)
+            yield f"failed:{rule.id}", sql.call("count_if", exp.Not(this=kept.copy()))
 
-    def _kept(self, plan: Plan, check: Condition, rule: Rule) -> exp.Expression:
+    def _kept(self, plan: Plan, rule: Rule) -> exp.Expression:
+        """Whether the row keeps the rule; null where it is not asked."""
+        check = rule.check
+        if isinstance(check, Format):
+            received = exp.Not(this=sql.is_null(column(check.item)))
+            formed = sql.well_formed(column(check.item), plan.items[check.item].data_type)
+            return sql.case([(received, exp.paren(formed))], exp.null())
         own = plan.own_item(rule)
         scope = plan.scope.reading(own) if own else plan.scope
-        required = sql.condition(check.require.tree, scope)
-        if check.when is None:
-            return required
-        return sql.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
+        if isinstance(check, Missing):
+            asked, when = exp.Not(this=sql.is_null(column(check.item))), check.when
+        else:
+            assert isinstance(check, Condition)
+            asked, when = sql.condition(check.require.tree, scope), check.when
+        return sql.case([(sql.condition(when.tree, scope), exp.paren(asked))], exp.null()) if when else asked
 
     def _has_histogram(self, item: Item) -> bool:
         return item.data_type.code_list is not None
@@ -210,10 +228,11 @@ class TableRows:
         check = rule.check
         if isinstance(check, Missing) and check.when is None:
             return self.rows, self.rows - self.counts[f"received:{check.item}"]
-        if isinstance(check, Format):
-            return self.counts[f"received:{check.item}"], self.counts[f"failed:{rule.id}"]
         if isinstance(check, Coded | Retired):
             return self._judged(check)
+        item = self._only_code(Plan(self.table, self.context), rule)
+        if isinstance(check, Condition) and item is not None:
+            return self._judged_codes(check, item)
         return self.counts[f"assessed:{rule.id}"], self.counts[f"failed:{rule.id}"]
 
     def _judged(self, check: Coded | Retired) -> tuple[int, int]:
@@ -227,6 +246,18 @@ class TableRows:
         codes = self.context.codes(name)
         found = self.histograms[check.item].items()
         return received, sum(n for code, n in found if not data_type.in_codes(code, codes))
+
+    def _judged_codes(self, check: Condition, item: Item) -> tuple[int, int]:
+        """A condition on one coded item, read in Python for each distinct code."""
+        blank = self.rows - self.counts[f"received:{item.name}"]
+        assessed = failed = 0
+        for code, count in [*self.histograms[item.name].items(), (None, blank)]:
+            scope = Scope(self.context, {item.name: item}, {item.name: code}, {item.name: code})
+            asked = check.when is None or evaluate(check.when.tree, scope) is True
+            kept = evaluate(check.require.tree, scope) if asked else None
+            assessed += count if kept is not None else 0
+            failed += count if kept is False else 0
+        return assessed, failed
 
     def _live(self, plan: Plan) -> frozenset[str]:
         failed = {rule.id for rule in plan.rules if self.first_verdict(rule)[1]}
