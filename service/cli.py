@@ -1,0 +1,241 @@
+"""The `plusmds` command: what can be said to it. What a command does stands in `service/commands`.
+
+Nothing heavy is imported here: `plusmds --help` has to answer at once.
+Exit status: 0 all is well, 1 the verdict is below what was asked, 2 the input cannot be read or the call is wrong,
+3 the validator itself failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import re
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+INPUT_STATUS = 2
+FAILURE_STATUS = 3
+#: what a shell reports of a program that SIGINT or SIGPIPE ended
+_INTERRUPTED, _PIPE_CLOSED = 130, 141
+
+_ABOUT = "Checks submissions against the PLUS Minimum Data Set, a proposed specification (not an NHS standard)."
+_STATUS = """exit status:
+  0  no finding of the severity that --fail-on names
+  1  there is one
+  2  the input cannot be read, or the call is wrong
+  3  the validator itself failed"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status. What goes wrong is told in one message on standard error."""
+    try:
+        asked = parser().parse_args(arguments)
+        status = importlib.import_module(f"service.commands.{asked.module}").run(asked)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _tell("Stopped.", _INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has left; what is still held back must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _PIPE_CLOSED
+    except OSError as error:
+        return _tell(f"{error.filename or 'A file'}: {error.strerror or type(error).__name__}.", INPUT_STATUS)
+    except Exception as error:  # noqa: BLE001 - a traceback would show what the error is about: cells
+        return _failed(error)
+    return status
+
+
+def _failed(error: Exception) -> int:
+    from schema.release_info import ReleaseError
+    from service.logs import where
+    from service.settings import SettingsError
+    from validators.errors import EngineError, InputError
+
+    if isinstance(error, InputError | ReleaseError | SettingsError):
+        return _tell(str(error), INPUT_STATUS)
+    if isinstance(error, EngineError):
+        return _tell(f"The validator failed: {error}", FAILURE_STATUS)
+    return _tell(f"The validator failed ({type(error).__name__} at {where(error)}).", FAILURE_STATUS)
+
+
+def _tell(message: str, status: int) -> int:
+    sys.stderr.write(f"plusmds: {message}\n")
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        said = re.sub(r"invalid choice: (.+) \(choose from (.+)\)", r"there is no \1; there are: \2", message)
+        self.exit(INPUT_STATUS, f"{self.prog}: {said}. See {self.prog} --help.\n")
+
+
+class _Commands(Protocol):
+    """What argparse gives to add commands to; it has no public name there."""
+
+    def add_parser(self, name: str, **options: Any) -> _Parser:
+        """A parser for one command."""
+        ...
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole surface of the command."""
+    top = _Parser(prog="plusmds", description=_ABOUT, allow_abbrev=False)
+    top.add_argument("--version", action=_Version, help="print the version of this software")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_validate(commands)
+    _add_generate(commands)
+    _add_release(commands)
+    _add_schema(commands)
+    _add_serve(commands)
+    return top
+
+
+def _command(commands: _Commands, name: str, about: str, module: str) -> _Parser:
+    made = commands.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(module=module)
+    return made
+
+
+def _add_validate(commands: _Commands) -> None:
+    add = _command(commands, "validate", "check a submission and write the conformance report", "validate")
+    add.epilog = _STATUS
+    argument = add.add_argument
+    argument("path", metavar="PATH", type=Path, help="a folder, a zip or one file")
+    argument("--release", metavar="V", help="release to check against (default: the one in force for the period)")
+    argument("--table", metavar="T", help="table that a single file holds (default: by its name)")
+    argument("--period", metavar="YYYY-MM", help="reporting month, where no header is sent")
+    argument("--provider", metavar="CODE", help="ODS code of the provider, where no header is sent")
+    argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
+    argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
+    argument("--engine", type=_engine, default="duckdb", help="duckdb, or reference: plain and slow (default: duckdb)")
+    argument("--format", type=_form, help="text, json or html (default: by the ending of --output, else text)")
+    argument("--output", metavar="FILE", type=Path, help="write the report there (default: standard output)")
+    argument(
+        "--reveal",
+        choices=("none", "keys", "values"),
+        default="none",
+        help="what samples show: none, your own ids (keys), the cells too (values). For the owner of the file alone",
+    )
+    argument("--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, rule, cause")
+    argument(
+        "--fail-on",
+        choices=("error", "warning", "never"),
+        default="error",
+        help="least severity of a finding that gives exit status 1 (default: error)",
+    )
+
+
+def _add_generate(commands: _Commands) -> None:
+    add = _command(commands, "generate", "write a synthetic submission, clean or with chosen faults", "generate")
+    argument = add.add_argument
+    argument("directory", metavar="DIR", type=Path, help="folder to write to")
+    argument("--persons", metavar="N", type=_count, required=True, help="number of persons")
+    argument("--seed", metavar="S", type=int, default=1, help="the same seed gives the same files (default: 1)")
+    argument("--period", metavar="YYYY-MM", default="2026-04", help="reporting month (default: 2026-04)")
+    argument("--provider", metavar="CODE", default="RX1", help="ODS code of the provider (default: RX1)")
+    argument("--release", metavar="V", help="release to follow (default: the one in force for the period)")
+    argument(
+        "--fault",
+        metavar="RULE_ID=RATE",
+        type=_fault,
+        action="append",
+        default=[],
+        help="break that rule in this share of the rows, as in PMD00111=0.05; may be repeated",
+    )
+    argument("--format", choices=("csv", "parquet", "ndjson", "xlsx"), default="csv", help="(default: csv)")
+
+
+def _add_release(commands: _Commands) -> None:
+    add = _command(commands, "release", "list, show, build or verify releases of the data set", "release")
+    actions = add.add_subparsers(title="actions", metavar="ACTION", required=True, parser_class=_Parser, dest="action")
+    _command(actions, "list", "list the releases and when they apply", "release")
+    for name, about in (
+        ("show", "show what a release holds"),
+        ("build", "write the folder of a release from the definitions"),
+        ("verify", "verify that a release is as it was published"),
+    ):
+        _command(actions, name, about, "release").add_argument("version", metavar="V", help="number of the release")
+    actions.choices["build"].add_argument("--draft", action="store_true", help="as a draft, which may be built again")
+
+
+def _add_schema(commands: _Commands) -> None:
+    add = _command(commands, "schema", "print the JSON Schema of a table, or of a whole submission", "schema")
+    add.add_argument("version", metavar="V", help="number of the release")
+    add.add_argument("table", metavar="TABLE", nargs="?", help="a table (default: all of them, in one schema)")
+
+
+def _add_serve(commands: _Commands) -> None:
+    add = _command(commands, "serve", "start the service", "serve")
+    add.epilog = "Other settings come from the environment: PLUSMDS_DATA_DIR, PLUSMDS_MAX_BODY_MB … (README)."
+    add.add_argument("--host", metavar="H", help="address to listen on (default: PLUSMDS_HOST, else 127.0.0.1)")
+    add.add_argument("--port", metavar="P", type=int, help="port, 0 for a free one (default: PLUSMDS_PORT, else 8000)")
+
+
+class _Version(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=options.get("help"))
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from validators.software import VERSION
+
+        parser.exit(0, f"plusmds {VERSION}\n")
+
+
+def _day(text: str) -> object:
+    import datetime
+
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no day; expected YYYY-MM-DD")
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+
+
+def _fault(text: str) -> tuple[str, float]:
+    rule, _, rate = text.partition("=")
+    try:
+        if rule and 0 < float(rate) <= 1:
+            return rule, float(rate)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no RULE_ID=RATE with a rate above 0 and at most 1")
+
+
+def _one_of(names: Collection[str], text: str) -> str:
+    if text in names:
+        return text
+    raise argparse.ArgumentTypeError(f"there is no {text!r}; there are: {', '.join(names)}")
+
+
+def _engine(text: str) -> str:
+    from validators.engines import ENGINES
+
+    return _one_of(ENGINES, text)
+
+
+def _form(text: str) -> str:
+    from validators.reports import REPORTS
+
+    return _one_of(REPORTS, text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

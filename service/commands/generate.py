@@ -1,0 +1,29 @@
+"""plusmds generate: a synthetic submission."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from validators.errors import InputError
+
+
+def run(asked: Namespace) -> int:
+    """Write the submission and say what was written."""
+    from validators.synthetic import generate
+
+    faults = dict(asked.fault)
+    if len(faults) < len(asked.fault):
+        raise InputError("A rule stands twice in --fault. Name each once.")
+    generate(
+        asked.directory,
+        persons=asked.persons,
+        seed=asked.seed,
+        period=asked.period,
+        provider=asked.provider,
+        release=asked.release,
+        faults=faults,
+        format=asked.format,
+    )
+    sys.stdout.write(f"A synthetic submission of {asked.persons:,} persons is in {asked.directory}\n")
+    return 0

@@ -1,0 +1,66 @@
+"""plusmds release: list, show, build, verify."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections import Counter
+
+from schema import release as releases
+from schema.release_info import ReleaseInfo
+
+
+def run(asked: Namespace) -> int:
+    """Do what `asked.action` names. 1 where `verify` finds something wrong, else 0."""
+    return {"list": _list, "show": _show, "build": _build, "verify": _verify}[asked.action](asked)
+
+
+def _list(_: Namespace) -> int:
+    row = "{:<10} {:<11} {:<13} {:<12} {}\n"
+    sys.stdout.write(row.format("release", "status", "published on", "periods from", "title"))
+    for version in releases.available():
+        info = releases.load(version).info
+        sys.stdout.write(row.format(info.version, info.status, info.published_on, info.implementation_from, info.title))
+    return 0
+
+
+def _show(asked: Namespace) -> int:
+    found = releases.load(asked.version)
+    severities = Counter(rule.severity for rule in found.rules)
+    counted = ", ".join(f"{severities[name]} {name}" for name in ("error", "warning", "info"))
+    lines = {
+        "title": found.info.title,
+        "status": found.info.status,
+        "published on": found.info.published_on,
+        "periods": _days(found.info),
+        "tables": ", ".join(found.info.tables),
+        "rules": f"{len(found.rules)} ({counted})",
+        "code lists": str(len(found.code_lists)),
+        "approvals": str(len(found.info.restricted_approvals)) + " for restricted characteristics",
+        "digest": found.info.digest,
+        "folder": str(found.path),
+        "notice": found.info.notice,
+    }
+    sys.stdout.writelines(f"{name:<13} {text}\n" for name, text in lines.items())
+    return 0
+
+
+def _days(info: ReleaseInfo) -> str:
+    conforming = f", conformance from {info.conformance_from}" if info.conformance_from else ""
+    retired = f", until {info.retired_on}" if info.retired_on else ""
+    return f"from {info.implementation_from}{conforming}{retired}"
+
+
+def _build(asked: Namespace) -> int:
+    folder = releases.build(asked.version, draft=asked.draft)
+    files = len(releases.load(asked.version).info.files)
+    sys.stdout.write(f"Release {asked.version} is in {folder} ({files} files). Read what changed in it.\n")
+    return 0
+
+
+def _verify(asked: Namespace) -> int:
+    wrong = releases.verify(asked.version)
+    sys.stdout.writelines(f"{line}\n" for line in wrong)
+    if not wrong:
+        sys.stdout.write(f"Release {asked.version} is as it was published, and is built again alike.\n")
+    return int(bool(wrong))
