@@ -1,122 +1,156 @@
-"""The header: one record, judged in plain Python by every engine. Its items with several values are judged part by part."""
+"""The rules on the header, in plain Python for every engine: there is one record, and everything else reads it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schema.check import Coded, Condition, Format, Missing, Retired, RowCount
-from schema.table import TableDefinition
-from validators.causes import causes_of
-from validators.reading import Scope, evaluate
-from validators.tally import CauseTally, RuleTally
+from schema.expression import Column
+from validators.causes import SHAPED, causes_of, shape
+from validators.reading import Scope, Truth, evaluate, holds
+from validators.tally import CauseTally, RuleTally, Tallied, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from schema.data_item import Item
     from schema.data_type import DataType
-    from schema.rule import Rule
+    from schema.rule import Cause, Rule
     from validators.context import Context
 
-TABLE = "header"
+_PURPOSE = Column("purpose")
 
 
 def header_tallies(context: Context) -> Iterator[RuleTally]:
-    """The result of every rule of the header."""
-    for rule in context.dataset.rules_of(TABLE):
+    """The result of every rule on the header. Of several header records the first is judged."""
+    scope = header_scope(context)
+    for rule in context.dataset.rules_of("header"):
         reason = _not_assessed(rule, context)
-        yield RuleTally(rule.id, reason=reason) if reason else _tally(rule, context)
+        yield RuleTally(rule.id, reason=reason) if reason else _tally(rule, scope)
+
+
+def header_scope(context: Context) -> Scope:
+    """What conditions read of the header: an item that breaks its form or its list has no typed value."""
+    table = context.dataset.tables["header"]
+    raw = {name: context.header.get(name) for name in table.item_names}
+    bad = _malformed(context, raw)
+    typed = {name: None if name in bad else context.typed_header(name) for name in table.item_names}
+    return Scope(context, _items(context), raw, typed)
+
+
+def _malformed(context: Context, raw: dict[str, str | None]) -> frozenset[str]:
+    bare = Scope(context, _items(context), raw)
+    rules = (r for r in context.dataset.rules_of("header") if isinstance(r.check, Format | Coded))
+    return frozenset(rule.items[0] for rule in rules if HEADER_CHECKS[rule.check.kind](rule.check, bare) is False)
 
 
 def _not_assessed(rule: Rule, context: Context) -> str | None:
-    if context.header_rows is None:
-        return "the table header was not sent"
-    if context.header_rows == 0 and not isinstance(rule.check, RowCount):
+    if context.header_rows is None or (context.header_rows == 0 and not isinstance(rule.check, RowCount)):
         return "the table header was not sent"
     absent = sorted(rule.reference_data() - context.reference.keys())
     if absent:
         return f"reference data not loaded: {', '.join(absent)}"
-    purposes = {"check", "submission"} - {context.purpose}
-    if isinstance(rule.check, Condition) and rule.check.when and f"purpose = '{purposes.pop()}'" in rule.check.when.text:
-        return f"not asked in a {context.purpose}"
-    return None
+    return f"not asked in a {context.purpose}" if _of_another_purpose(rule, context) else None
 
 
-def _tally(rule: Rule, context: Context) -> RuleTally:
+def _of_another_purpose(rule: Rule, context: Context) -> bool:
+    """Whether the rule speaks of submissions where this is a check, or the other way round."""
+    when = getattr(rule.check, "when", None)
+    return when is not None and when.columns() == {_PURPOSE} and not holds(when, Scope.constants(context))
+
+
+def _tally(rule: Rule, scope: Scope) -> RuleTally:
     if isinstance(rule.check, RowCount):
-        rows = context.header_rows or 0
-        return _result(rule, context, kept=rows == 1)
-    return _result(rule, context, kept=_kept(rule, context))
+        return _row_count(rule, scope.context)
+    kept = HEADER_CHECKS[rule.check.kind](rule.check, scope)
+    if kept is not False:
+        return RuleTally(rule.id, assessed=int(kept is True), failed=0)
+    tallied = Tallied()
+    cause = _cause(rule, scope)
+    received = scope.raw[rule.items[0]]
+    shaped = isinstance(rule.check, Format | Coded) and cause.kind in SHAPED and received is not None
+    tallied.add(1, shape(received) if shaped and received is not None else None)
+    return RuleTally(rule.id, 1, 1, (tallied.tally(cause.kind),))
 
 
-def _result(rule: Rule, context: Context, *, kept: bool | None) -> RuleTally:
-    if kept is None:
-        return RuleTally(rule.id, 0, 0)
-    if kept:
+def _row_count(rule: Rule, context: Context) -> RuleTally:
+    """No header at all counts as one that fails: there is no row to point at."""
+    rows = context.header_rows or 0
+    if rows == 1:
         return RuleTally(rule.id, 1, 0)
-    rows = (1,) if context.header_rows else ()
-    return RuleTally(rule.id, 1, 1, (CauseTally(_kind(rule, context), 1, (), rows),))
+    kind = causes_of(rule, context)[-1].kind
+    counted = max(rows, 1)
+    return RuleTally(rule.id, counted, counted, (CauseTally(kind, counted, (), spread(range(1, rows + 1))),))
 
 
-def _scope(context: Context, raw_item: str | None = None) -> Scope:
-    table: TableDefinition = context.dataset.tables[TABLE]
-    typed = {name: context.typed_header(name) for name in table.item_names}
-    if raw_item:
-        typed[raw_item] = context.header.get(raw_item)
-    items = {item.name: item for item in table.items}
-    return Scope(context, items, context.header, typed, {}, Scope.constants(context).looked_up)
+def _cause(rule: Rule, scope: Scope) -> Cause:
+    reading = scope.reading(rule.items[0]) if isinstance(rule.check, Format | Coded) else scope
+    return next(c for c in causes_of(rule, scope.context) if holds(c.when, reading))
 
 
-def _kept(rule: Rule, context: Context) -> bool | None:
-    check, header = rule.check, context.header
-    match check:
-        case Missing():
-            asked = check.when is None or evaluate(check.when.tree, _scope(context)) is True
-            return header.get(check.item) is not None if asked else None
-        case Format():
-            text = header.get(check.item)
-            return None if text is None else _type(context, check.item).well_formed(text)
-        case Coded():
-            text = header.get(check.item)
-            return None if text is None else _listed(context, check.item, text)
-        case Retired():
-            return None
-        case Condition():
-            return _condition(rule, check, context)
-        case _:
-            raise TypeError(check.kind)
-
-
-def _condition(rule: Rule, check: Condition, context: Context) -> bool | None:
-    scope = _scope(context)
-    if any(_malformed(context, column.name) for e in rule.conditions() for column in e.columns()):
+def _missing(check: Missing, scope: Scope) -> Truth:
+    if _reads_malformed(check, scope) or not holds(check.when, scope):
         return None
-    if check.when is not None and evaluate(check.when.tree, scope) is not True:
+    return scope.raw[check.item] is not None
+
+
+def _format(check: Format, scope: Scope) -> Truth:
+    received = scope.raw[check.item]
+    return None if received is None else _data_type(check.item, scope).well_formed(received)
+
+
+def _coded(check: Coded, scope: Scope) -> Truth:
+    """Each value of a list by itself; a local code only where the header declares it."""
+    received = scope.raw[check.item]
+    if received is None:
+        return None
+    data_type = _data_type(check.item, scope)
+    if data_type.element is None:
+        return data_type.in_codes(received, scope.facts.codes(data_type.code_list or ""))
+    codes = scope.facts.codes(data_type.element.code_list or "")
+    return all(part in codes or part in scope.facts.local_codes for part in received.split("|"))
+
+
+def _retired(check: Retired, scope: Scope) -> Truth:
+    received = scope.raw[check.item]
+    if received is None:
+        return None
+    data_type = _data_type(check.item, scope)
+    name = (data_type.element or data_type).code_list or ""
+    parts = received.split("|") if data_type.element else [received]
+    return not scope.context.recently_retired(name).intersection(parts)
+
+
+def _condition(check: Condition, scope: Scope) -> Truth:
+    if _reads_malformed(check, scope) or not holds(check.when, scope):
         return None
     return evaluate(check.require.tree, scope)
 
 
-def _malformed(context: Context, name: str) -> bool:
-    text = context.header.get(name)
-    return text is not None and name in context.dataset.tables[TABLE].item_names and context.typed_header(name) is None
+def _reads_malformed(check: Missing | Condition, scope: Scope) -> bool:
+    """Whether an item that the conditions of the check read was sent and has no typed value."""
+    conditions = [e for e in (check.when, getattr(check, "require", None)) if e is not None]
+    names = {column.name for condition in conditions for column in condition.columns()}
+    return any(scope.raw.get(name) is not None and scope.typed[name] is None for name in names & scope.raw.keys())
 
 
-def _type(context: Context, item: str) -> DataType:
-    return context.dataset.tables[TABLE].item(item).data_type
+def _data_type(name: str, scope: Scope) -> DataType:
+    return scope.items[name].data_type
 
 
-def _listed(context: Context, item: str, text: str) -> bool:
-    data_type = _type(context, item)
-    element = data_type.element or data_type
-    parts = text.split("|") if data_type.kind == "list" else [text]
-    codes = context.codes(element.code_list or "") | (context.local_codes if element.local_codes else frozenset())
-    return all(part in codes for part in parts)
+def _items(context: Context) -> dict[str, Item]:
+    return {item.name: item for item in context.dataset.tables["header"].items}
 
 
-def _kind(rule: Rule, context: Context) -> str:
-    """The kind of the first cause that holds."""
-    raw = rule.items[0] if isinstance(rule.check, Format | Coded) else None
-    scope = _scope(context, raw)
-    for cause in causes_of(rule, context):
-        if cause.when is None or evaluate(cause.when.tree, scope) is True:
-            return cause.kind
-    raise AssertionError("the last cause holds for whatever is left")
+HEADER_CHECKS: dict[str, Callable[[Any, Scope], Truth]] = {
+    "missing": _missing,
+    "format": _format,
+    "code": _coded,
+    "retired": _retired,
+    "condition": _condition,
+}
+
+
+def header_checks() -> frozenset[str]:
+    """The kinds of check that rules on the header may be of."""
+    return frozenset({*HEADER_CHECKS, RowCount.kind})
