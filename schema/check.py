@@ -86,6 +86,13 @@ class RowCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TableMissing:
+    """A mandatory table was not sent."""
+
+    kind: ClassVar[str] = "table_missing"
+
+
+@dataclass(frozen=True, slots=True)
 class SharedValue:
     """One value of the item stands under two or more different keys: every row that carries it fails."""
 
@@ -145,6 +152,7 @@ Check = (
     | Copied
     | Link
     | RowCount
+    | TableMissing
     | SharedValue
     | Contradiction
     | Related
@@ -163,6 +171,7 @@ CHECKS: dict[str, type[Check]] = {
         Copied,
         Link,
         RowCount,
+        TableMissing,
         SharedValue,
         Contradiction,
         Related,

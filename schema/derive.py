@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schema.check import Check, Coded, Copied, Format, Link, Missing, Repeated, Retired
+from schema.check import Check, Coded, Copied, Format, Link, Missing, Repeated, Retired, TableMissing
 from schema.expression import Expression, parse
 from schema.rule import Action, Cause, Rule, Severity, stage_of_check
 
@@ -45,6 +45,9 @@ def derived_rules(table: TableDefinition, lists: Mapping[str, CodeList], texts: 
     """Every rule that follows from the definition of `table`."""
     for item in table.items:
         yield from _item_rules(table, item, lists, texts)
+    if table.mandatory and table.name != "header":
+        words = _table_words(table, table.name)
+        yield _rule(table, "table", "missing", TableMissing(), "error", "file", ("*",), texts, words)
     yield from _key_rules(table, texts)
     yield from _link_rules(table, texts)
 
@@ -170,5 +173,5 @@ def _rule(
         stage="file" if table.name == "header" else stage_of_check(what.kind),
         check=what,
         derived=True,
-        **texts.of(rule_id, check, words),
+        **texts.of(rule_id, "table_missing" if isinstance(what, TableMissing) else check, words),
     )

@@ -43,6 +43,7 @@ _STAGE_OF_CHECK: dict[str, Stage] = {
     "link": "cross_table",
     "related": "cross_table",
     "row_count": "file",
+    "table_missing": "file",
     "rate": "data_set",
     "declared_not_recorded": "data_set",
 }

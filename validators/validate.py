@@ -17,6 +17,7 @@ from validators.context import Context, Purpose, month_end
 from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.finding import Reveal
+from validators.presence import with_presence
 from validators.report import (
     EngineInfo,
     FileInfo,
@@ -205,7 +206,7 @@ def _checked(
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
     engine = load_engine(request.engine)
     with _row_writer(request.rows_to) as sink:
-        tally = engine.run(sources, context, progress=progress, rows_to=sink)
+        tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     used = engine_sources(engine, sources) | {n: s for n, s in submission.sources.items() if n == "header"}
     secret = assemble.key_maker(used.values())
     fetched = {t: used[t].fetch(rows) for t, rows in assemble.sample_rows(tally, context).items() if t in used}
