@@ -70,4 +70,4 @@ def _lost(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
     if finding.action == "field" and finding.data_items:
         item = finding.data_items[0]
         return f"{titles.get((finding.table, item), item)} is treated as missing"
-    return "nothing is left out, but what they say is doubtful"
+    return "nothing is left out, but something is missing or doubtful"

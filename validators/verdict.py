@@ -72,11 +72,12 @@ def _rejected(findings: Sequence[Finding]) -> str:
 def _with_findings(findings: Sequence[Finding], accepted_persons: int | None, persons: int | None) -> str:
     by_severity = Counter(finding.severity for finding in findings)
     named = [_number(by_severity[s], s) for s in ("error", "warning") if by_severity[s]]
-    stand = f"{' and '.join(named)} {'stands' if by_severity['error'] + by_severity['warning'] == 1 else 'stand'} in it"
+    were = "was" if by_severity["error"] + by_severity["warning"] == 1 else "were"
+    found = f"{' and '.join(named)} {were} found"
     if accepted_persons is None or not persons:
-        return f"Accepted with findings: {stand}."
+        return f"Accepted with findings: {found}."
     usable = "all" if accepted_persons == persons else f"{accepted_persons:,} of"
-    return f"Accepted with findings: {usable} {_number(persons, 'person row')} can be used, and {stand}."
+    return f"Accepted with findings: {usable} {_number(persons, 'person row')} can be used; {found}."
 
 
 def _accepted(rules_checked: int, rules_not_checked: int) -> str:

@@ -32,6 +32,13 @@ class Counter:
     rules: int
 
     @property
+    def noun(self) -> str:
+        """What is counted, in the number that fits."""
+        if self.severity == "info":
+            return words.SEVERITY["info"]
+        return words.SEVERITY[self.severity] + ("" if self.found == 1 and self.shown != "?" else "s")
+
+    @property
     def shown(self) -> str:
         """The figure, or "?" where nothing could be judged."""
         return words.number(self.found) if self.judged or self.found else "?"
@@ -116,6 +123,15 @@ def items_in_order(report: Report) -> list[DataItemMeasure]:
     return sorted(report.data_items, key=lambda item: _GROUPS.index(item.group))
 
 
+def item_groups(report: Report) -> list[tuple[str, list[DataItemMeasure]]]:
+    """Data items under a heading each: PLUS, equality, then table by table."""
+    headings = {"plus": "PLUS items", "equality": "Equality items"}
+    groups: dict[str, list[DataItemMeasure]] = defaultdict(list)
+    for item in items_in_order(report):
+        groups[headings.get(item.group) or words.table_title(item.table)].append(item)
+    return list(groups.items())
+
+
 def not_asked(measure: PlusMeasure) -> int | None:
     """Persons of whom nobody has recorded an answer."""
     if measure.not_known is None or measure.not_recorded is None:
@@ -123,7 +139,7 @@ def not_asked(measure: PlusMeasure) -> int | None:
     return measure.not_known + measure.not_recorded
 
 
-def item_title(report: Report, finding: Finding) -> dict[str, str]:
+def item_titles(report: Report, finding: Finding) -> dict[str, str]:
     """The labels of the items that a finding speaks of, by name."""
     titles = {(item.table, item.data_item): item.title for item in report.data_items}
     return {name: titles.get(_place(finding.table, name), name) for name in finding.data_items}
@@ -132,6 +148,23 @@ def item_title(report: Report, finding: Finding) -> dict[str, str]:
 def _place(table: str, name: str) -> tuple[str, str]:
     other, dot, item = name.partition(".")
     return (other, item) if dot else (table, name)
+
+
+def measured(report: Report) -> list[str]:
+    """The measures that are said in a sentence each, as far as they were worked out."""
+    said = []
+    if report.equality.ethnicity is not None:
+        said.append(words.ethnicity(report.equality.ethnicity))
+    if report.linkage.persons is not None:
+        said.append(words.linkage(report.linkage))
+    if report.access.without_practice is not None:
+        said.append(words.access(report.access))
+    return said
+
+
+def file_of(report: Report, table: str) -> str | None:
+    """Name of the file that a table came in."""
+    return next((file.name for file in report.submission.files if file.table == table), None)
 
 
 def who_and_when(report: Report) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from schema.data_item import Mandation
     from schema.rule import Action, Mend, Severity
-    from validators.report import Purpose
+    from validators.finding import Finding, Sample
+    from validators.measured import Access, Ethnicity, Linkage
+    from validators.report import Purpose, Report
     from validators.verdict import Verdict
 
 NONE_GIVEN = "–"
@@ -15,7 +19,7 @@ NONE_GIVEN = "–"
 SEVERITY: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "worth knowing"}
 SEVERITIES: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "info": "Worth knowing"}
 SEVERITY_MEANS: dict[Severity, str] = {
-    "error": "The data do not conform to the release. Each finding says what is left out because of it.",
+    "error": "The data do not conform to the release here. Each finding says what is left out because of it.",
     "warning": "The data conform, but something is missing or doubtful. Nothing is left out.",
     "info": "Counted so that you know of it. Nothing needs mending.",
 }
@@ -55,6 +59,7 @@ VERDICT: dict[Verdict, str] = {
 
 PROPOSED = "PLUS-MDS is a proposed specification. No Information Standards Notice stands behind it."
 
+FINDING_MEANS = "A finding is one rule broken in one way, however many rows broke it."
 ROW_MEANS = (
     "A row is one record of a table, counted from 1 below the line of column names; the line is where the record "
     "starts in the file."
@@ -68,8 +73,13 @@ NO_FIGURE_MEANS = "“?” means that nothing could be judged. “–” means t
 HIDDEN_COUNT = "The number is not given: it could point to a person."
 ANSWERS_MEANS = (
     "One answer a person, over the persons whose age makes the question apply. Asked: the person answered, or a "
-    "carer or parent for them; a refusal is an answer and is respected. Not asked: recorded as not known, or nothing "
-    "recorded. More or fewer of an answer is neither better nor worse."
+    "carer or parent for them; a refusal is an answer and is respected. More or fewer of an answer is neither better "
+    "nor worse."
+)
+NOT_ASKED_MEANS = "Not asked: recorded as not known, or nothing recorded."
+NOT_RECORDED_MEANS = (
+    "Not known: recorded as not known. Not recorded: nothing was sent for the person. Of both, nobody has asked, or "
+    "nobody has written down the answer."
 )
 ITEMS_MEAN = (
     "Known: a value that says something. Not sure: asked, and not certain. Declined: asked, and preferred not to say. "
@@ -107,13 +117,18 @@ def percent(rate: float | None) -> str:
     if rate in (0, 1):
         return f"{rate:.0%}"
     if rate < 0.001:
-        return "under 0.1%"
-    return "over 99.9%" if rate > 0.999 else f"{rate:.1%}"
+        return "<0.1%"
+    return ">99.9%" if rate > 0.999 else f"{rate:.1%}"
 
 
 def many(count: int, noun: str) -> str:
     """A count with its noun."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def size(octets: int) -> str:
@@ -122,3 +137,84 @@ def size(octets: int) -> str:
         if octets >= scale:
             return f"{octets / scale:.1f} {unit}"
     return many(octets, "byte")
+
+
+def extent(finding: Finding) -> str:
+    """How many rows, or persons, a finding is about."""
+    if finding.failed_rows is None:
+        return HIDDEN_COUNT
+    of = f" of {number(finding.assessed_rows)}" if finding.assessed_rows else ""
+    share = f" ({percent(finding.rate)})" if finding.rate is not None else ""
+    limit = f"; found above {percent(finding.threshold).replace('.0%', '%')}" if finding.threshold is not None else ""
+    return f"{number(finding.failed_rows)}{of}{share}{limit}"
+
+
+def received(finding: Finding) -> str:
+    """What was received, in words and forms."""
+    shapes = ", ".join(f"{shape.shape} ({number(shape.rows)})" for shape in finding.cause.shapes)
+    return "; ".join(part for part in (finding.cause.received, f"forms: {shapes}" if shapes else None) if part)
+
+
+def place(sample: Sample, *, key: bool = False) -> str:
+    """One row, with its line and, if asked for, its key, where they are known."""
+    line = f"line {number(sample.line)}" if sample.line is not None else ""
+    within = ", ".join(part for part in (line, f"key {sample.key}" if key and sample.key else "") if part)
+    return f"row {number(sample.row)}" + (f" ({within})" if within else "")
+
+
+def revealed(sample: Sample) -> str:
+    """What the owner of the file asked to see of a row."""
+    shown = (*(sample.ids or ()), *(sample.values or ()))
+    return ", ".join(f"{item.data_item} = {'(blank)' if item.value is None else item.value}" for item in shown)
+
+
+def item_names(titles: Mapping[str, str]) -> str:
+    """Data items by label, each with the name of its column."""
+    return ", ".join(name if name == title else f"{title} ({name})" for name, title in titles.items())
+
+
+def ethnicity(measured: Ethnicity) -> str:
+    """How far ethnicity is recorded."""
+    parts = (
+        (measured.known, "known"),
+        (measured.declined, "declined"),
+        (measured.not_known, "recorded as not known"),
+        (measured.missing, "missing"),
+        (measured.invalid, "not usable"),
+    )
+    told = ", ".join(f"{number(count)} {text}" for count, text in parts if count is not None)
+    asked = f" {number(measured.asked)} were asked (the person, or a carer)." if measured.asked is not None else ""
+    return f"Ethnicity, of {many(measured.persons or 0, 'accepted person')}: {told}.{asked}"
+
+
+def access(measured: Access) -> str:
+    """Who has no GP practice."""
+    return (
+        f"GP practice, of {many(measured.persons or 0, 'accepted person')} (babies under six weeks left out): "
+        f"{number(measured.without_practice)} say that they have none ({percent(measured.without_practice_rate)})."
+    )
+
+
+def linkage(measured: Linkage) -> str:
+    """How well persons can be linked."""
+    parts = (
+        (measured.with_number, "have an NHS number that can be used"),
+        (measured.status_01, "have one that is present and verified (status 01)"),
+        (measured.without_number, "have none; that alone does not make them unlinkable"),
+    )
+    told = "; ".join(f"{number(count)} {text}" for count, text in parts if count is not None)
+    return f"NHS number, of {many(measured.persons or 0, 'accepted person')}: {told}."
+
+
+def stamps(report: Report) -> list[tuple[str, str]]:
+    """Everything that the figures depend on, by name."""
+    reference = [f"{r.name} {(r.version or '') if r.loaded else '(not loaded)'}".strip() for r in report.reference_data]
+    digest = f", {report.release_digest}" if report.release_digest else ""
+    return [
+        ("Report", f"{report.report_id}, made {report.created_at:%Y-%m-%d %H:%M:%S %Z}, form {report.report_schema}"),
+        ("Release", f"{report.release}{digest}"),
+        ("Software", f"PLUS-MDS {report.software_version}"),
+        ("Engine", f"{report.engine.name} {report.engine.version}"),
+        ("Day taken as today", f"{report.today:%Y-%m-%d}"),
+        ("Reference data", ", ".join(reference) or "none"),
+    ]

@@ -1,0 +1,65 @@
+"""Lines for a terminal: wrapped, indented, in columns. Every text that passes here is made harmless first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from validators.reports.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schema.rule import Severity
+
+NARROWEST, WIDEST = 60, 100
+LABEL = 10
+SHORTEST_NAME = 16
+
+_PAINT: dict[Severity | str, str] = {"error": "1;31", "warning": "1;33", "info": "1;36", "title": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a certain width, in colour or not. Colour repeats what a word says and never stands alone."""
+
+    width: int
+    colour: bool
+
+    def title(self, text: str) -> list[str]:
+        """The heading of a section, after a blank line."""
+        line = plain(text, self.width)
+        return ["", self.painted(line.upper(), "title"), "=" * len(line)]
+
+    def painted(self, text: str, paint: str) -> str:
+        """`text`, already harmless, in the colour of a severity."""
+        return f"\x1b[{_PAINT[paint]}m{text}\x1b[0m" if self.colour else text
+
+    def text(self, text: str, indent: int = 0) -> list[str]:
+        """A paragraph."""
+        space = " " * indent
+        return wrap(plain(text), self.width, initial_indent=space, subsequent_indent=space, break_on_hyphens=False)
+
+    def labelled(self, label: str, text: str | None, indent: int = 2) -> list[str]:
+        """A paragraph beside its label; nothing where there is nothing to say."""
+        if not text:
+            return []
+        first = f"{' ' * indent}{label:<{LABEL}}"
+        rest = " " * len(first)
+        return wrap(plain(text), self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+        """Columns: names at the left in what width is left over, figures at the right. A heading may have two lines."""
+        heads = [heading.split("\n") for heading in headings]
+        tall = max(len(head) for head in heads)
+        top = [[head[-tall + at] if len(head) + at >= tall else "" for head in heads] for at in range(tall)]
+        lines = [*top, *([plain(cell) for cell in row] for row in rows)]
+        widths = [max(len(line[at]) for line in lines) for at in range(1, len(headings))]
+        name = max(self.width - sum(widths) - 2 * len(widths), SHORTEST_NAME)
+        shown = [self._row(line, name, widths) for line in lines]
+        return [*shown[:tall], "-" * len(shown[0]), *(line.rstrip() for line in shown[tall:])]
+
+    def _row(self, cells: Sequence[str], name: int, widths: Sequence[int]) -> str:
+        figures = (f"  {cell:>{width}}" for cell, width in zip(cells[1:], widths, strict=True))
+        return f"{plain(cells[0], name):<{name}}" + "".join(figures)

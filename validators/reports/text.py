@@ -1,0 +1,222 @@
+"""The report as text for a terminal of 80 to 100 columns, the verdict first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schema.rule import SEVERITIES
+from validators.reports import story, words
+from validators.reports.plain import paragraphs
+from validators.reports.terminal import NARROWEST, WIDEST, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schema.rule import Severity
+    from validators.finding import Finding
+    from validators.measured import DataItemMeasure, PlusMeasure
+    from validators.report import Report
+    from validators.reports import Look
+
+SAMPLES = 3
+NARRATIVE = 4000
+
+
+def write(report: Report, look: Look) -> bytes:
+    """The report in UTF-8, with line feeds."""
+    page = Page(min(max(look.width, NARROWEST), WIDEST), look.colour)
+    return ("\n".join(lines(report, page)) + "\n").encode()
+
+
+def lines(report: Report, page: Page) -> Iterator[str]:
+    """Every line, in the order in which people want to know it."""
+    yield from _verdict(report, page)
+    yield from _mend_first(report, page)
+    yield from _counters(report, page)
+    for severity in SEVERITIES:
+        yield from _findings(report, severity, page)
+    yield from _items(report, page)
+    yield from _plus(report, page)
+    yield from _measured(report, page)
+    yield from _unchecked(report, page)
+    yield from _before(report, page)
+    yield from _stamps(report, page)
+
+
+def _verdict(report: Report, page: Page) -> Iterator[str]:
+    yield from page.text(report.verdict_sentence)
+    yield from page.text(report.what_next)
+    yield from page.text(f"{story.who_and_when(report)}, release {report.release}. {words.PURPOSE[report.purpose]}")
+    broken = story.broke_down(report)
+    if broken:
+        yield ""
+        yield from page.text(
+            f"The validator itself failed on {words.many(len(broken), 'rule')}, named at the end. That is no fault of "
+            "the file, and this report is not complete."
+        )
+
+
+def _mend_first(report: Report, page: Page) -> Iterator[str]:
+    if not report.mend_first:
+        return
+    yield from page.title("Mend these first")
+    fixes = {finding.fingerprint: finding.fix for finding in report.findings}
+    for place, first in enumerate(report.mend_first, start=1):
+        yield from page.text(f"{place}. {first.title} ({first.rule_id})")
+        yield from page.text(first.reason, indent=3)
+        yield from page.text(fixes.get(first.fingerprint) or "", indent=3)
+
+
+def _counters(report: Report, page: Page) -> Iterator[str]:
+    yield from page.title("In figures")
+    counted = story.counters(report)
+    yield from page.table(
+        ["", "findings", "rules checked", "rules not checked"],
+        [
+            [words.SEVERITIES[c.severity], c.shown, words.number(c.judged), words.number(c.rules - c.judged)]
+            for c in counted
+        ],
+    )
+    yield from page.text(words.FINDING_MEANS)
+    yield from page.text(words.NO_FIGURE_MEANS)
+    yield ""
+    yield from page.table(
+        ["Table", "rows", "left out"],
+        [
+            [
+                words.table_title(t.table),
+                words.number(t.rows) if t.rows is not None else "not sent",
+                _left_out(t.rows, t.rejected_rows),
+            ]
+            for t in report.tables
+        ],
+    )
+    yield from page.text(words.ROW_MEANS)
+
+
+def _left_out(rows: int | None, rejected: int | None) -> str:
+    return words.NONE_GIVEN if rows is None else words.number(rejected)
+
+
+def _findings(report: Report, severity: Severity, page: Page) -> Iterator[str]:
+    broken = story.broken_rules(report, severity)
+    if not broken:
+        return
+    yield from page.title(f"{words.SEVERITIES[severity]}: {words.many(len(broken), 'rule')}")
+    yield from page.text(words.SEVERITY_MEANS[severity])
+    for rule in broken:
+        yield ""
+        yield from _broken(report, rule, page)
+
+
+def _broken(report: Report, rule: story.Broken, page: Page) -> Iterator[str]:
+    first = rule.first
+    head, *rest = page.text(f"[{words.SEVERITY[first.severity]}] {first.title} ({first.rule_id})")
+    yield page.painted(head, first.severity)
+    yield from rest
+    yield from page.labelled("What", first.message)
+    items = words.item_names(story.item_titles(report, first))
+    yield from page.labelled("Where", f"{words.table_title(first.table)}{': ' if items else ''}{items}")
+    for finding in rule.findings:
+        yield from _cause(finding, story.file_of(report, finding.table), page)
+    yield from page.labelled("Effect", words.sentence(words.ACTION[first.action]))
+    yield from page.labelled("Why", first.why)
+    yield from page.labelled("Mend", first.fix)
+    yield from page.labelled("Who", words.sentence(words.WHO[first.mend]) if first.mend else None)
+
+
+def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
+    yield from page.labelled("Rows" if finding.counted == "rows" else "Persons", words.extent(finding))
+    yield from page.labelled("", _sampled(finding, file))
+    for sample in finding.samples[:SAMPLES]:
+        told = words.revealed(sample)
+        yield from page.labelled("", f"row {words.number(sample.row)}: {told}" if told else None)
+    yield from page.labelled("Received", words.received(finding))
+    yield from page.labelled("Expected", finding.cause.expected)
+    yield from page.labelled("Try", finding.cause.suggestion)
+
+
+def _sampled(finding: Finding, file: str | None) -> str | None:
+    shown = finding.samples[:SAMPLES]
+    if not shown:
+        return None
+    more = (finding.failed_rows or 0) - len(shown)
+    rows = ", ".join(words.place(sample) for sample in shown) + (f" and {words.number(more)} more" if more > 0 else "")
+    return f"{file}: {rows}" if file else rows
+
+
+def _items(report: Report, page: Page) -> Iterator[str]:
+    if not report.data_items:
+        return
+    yield from page.title("How completely each item is filled")
+    yield from page.text(words.ITEMS_MEAN)
+    headings = ["Data item", "rows", "known", "not\nsure", "declined", "not\nknown", "missing", "not\nusable"]
+    yield from page.table(headings, [_item_row(item) for item in story.items_in_order(report)])
+    if report.submission.narrative:
+        yield ""
+        yield from page.text("The provider writes:")
+    for line in paragraphs(report.submission.narrative or "", NARRATIVE):
+        yield from page.text(line, indent=2)
+
+
+def _item_row(item: DataItemMeasure) -> list[str]:
+    counts = (item.asked_unsure, item.declined, item.not_known, item.missing, item.invalid)
+    return [item.title, words.number(item.rows), words.percent(item.known_rate), *map(words.number, counts)]
+
+
+def _plus(report: Report, page: Page) -> Iterator[str]:
+    if not report.plus:
+        return
+    yield from page.title("PLUS answers")
+    yield from page.text(f"{words.ANSWERS_MEANS} {words.NOT_ASKED_MEANS}")
+    headings = ["Characteristic", "eligible", "yes", "no", "not\nsure", "declined", "not\nasked", "asked\n%"]
+    yield from page.table(headings, [_plus_row(measure) for measure in report.plus])
+
+
+def _plus_row(measure: PlusMeasure) -> list[str]:
+    counts = (measure.eligible, measure.yes, measure.no, measure.unsure, measure.declined, story.not_asked(measure))
+    return [measure.title, *map(words.number, counts), words.percent(measure.asked_rate)]
+
+
+def _measured(report: Report, page: Page) -> Iterator[str]:
+    said = story.measured(report)
+    if said:
+        yield from page.title("Persons")
+    for sentence in said:
+        yield from page.text(sentence)
+
+
+def _unchecked(report: Report, page: Page) -> Iterator[str]:
+    yield from page.title("What was not checked, and why")
+    groups = story.unchecked(report)
+    broken = story.broke_down(report)
+    if not groups and not broken:
+        yield from page.text("Every rule of the release was checked.")
+        return
+    if groups:
+        yield from page.text(words.NOT_ASSESSED_MEANS)
+    for group in groups:
+        yield from page.text(f"{group.reason} ({words.many(len(group.rules), 'rule')})")
+        yield from page.text(", ".join(rule.rule_id for rule in group.rules), indent=2)
+    for rule in broken:
+        yield from page.text(f"{rule.rule_id}: the validator failed. {rule.reason or ''}")
+
+
+def _before(report: Report, page: Page) -> Iterator[str]:
+    if report.notes or report.ignored_files:
+        yield from page.title("Before the rules ran")
+    for note in report.notes:
+        yield from page.text(note.title)
+        for line in note.lines:
+            yield from page.text(f"- {line}", indent=2)
+    for ignored in report.ignored_files:
+        yield from page.text(f"Not read: {ignored.name}. {ignored.reason}")
+
+
+def _stamps(report: Report, page: Page) -> Iterator[str]:
+    yield from page.title("Made from")
+    for name, value in words.stamps(report):
+        yield from page.text(f"{name}: {value}")
+    for file in report.submission.files:
+        yield from page.text(f"File {file.name}: {words.many(file.rows or 0, 'row')}, SHA-256 {file.sha256}")
+    yield from page.text(words.PROPOSED)
