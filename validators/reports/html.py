@@ -1,0 +1,203 @@
+"""The report as one HTML file: no network, no script needed to read it, for a phone, a desk and a printer.
+
+Everything is escaped by the templates and made harmless by `plain`; the content security policy admits nothing but
+the style and the script of this very page, by their digests.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from schema.rule import MENDS, SEVERITIES
+from validators.reports import story, words
+from validators.reports.plain import paragraphs, plain
+
+if TYPE_CHECKING:
+    from validators.finding import Finding
+    from validators.measured import DataItemMeasure, PlusMeasure
+    from validators.report import Report
+    from validators.reports import Look
+    from validators.reports.story import Broken
+
+MOST_BYTES = 300_000
+NARRATIVE = 4000
+SHORT = 100
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_ADDRESS = re.compile(r"(https?:/)?/[A-Za-z0-9._~:/%-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much the page holds: samples of each finding, and rules that are explained in full."""
+
+    samples: int
+    rules: int
+
+
+#: the first with which the page stays small enough is taken; the last always is
+DETAILS = (
+    Detail(5, 1000),
+    Detail(2, 1000),
+    Detail(1, 1000),
+    Detail(1, 180),
+    Detail(1, 120),
+    Detail(1, 60),
+    Detail(1, 10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a bar that is a thousand wide."""
+
+    kind: str
+    start: int
+    width: int
+
+
+def write(report: Report, look: Look) -> bytes:
+    """The page in UTF-8, at most `MOST_BYTES` long; what is cut is announced above the findings."""
+    for detail in DETAILS[:-1]:
+        page = _page(report, look, detail)
+        if len(page) <= MOST_BYTES:
+            return page
+    return _page(report, look, DETAILS[-1])
+
+
+def _page(report: Report, look: Look, detail: Detail) -> bytes:
+    rendered = _environment().get_template("report.html").render(_context(report, look, detail))
+    return "\n".join(line for line in (line.strip() for line in rendered.split("\n")) if line).encode()
+
+
+def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
+    style, script = _asset("report.css"), _asset("report.js")
+    ranked = [(severity, rule) for severity in SEVERITIES for rule in story.broken_rules(report, severity)]
+    explained, left_over = ranked[: detail.rules], ranked[detail.rules :]
+    return {
+        "report": report,
+        "story": story,
+        "words": words,
+        "detail": detail,
+        "style": Markup(style),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704 - our own file
+        "policy": _policy(style, script),
+        "severities": _by_severity(explained),
+        "explained": len(explained),
+        "left_over": [rule for _, rule in left_over],
+        "tables": list(dict.fromkeys(rule.first.table for _, rule in explained)),
+        "menders": [who for who in MENDS if any(rule.first.mend == who for _, rule in explained)],
+        "by_fingerprint": {finding.fingerprint: finding for finding in report.findings},
+        "broke_down": story.broke_down(report),
+        "unchecked": story.unchecked(report),
+        "passed": story.passed(report),
+        "said": story.measured(report),
+        "narrative": paragraphs(report.submission.narrative or "", NARRATIVE),
+        "item_groups": story.item_groups(report),
+        "item_bar": item_bar,
+        "plus_bar": plus_bar,
+        "linked": lambda finding: linked(finding, look.site),
+    }
+
+
+def _by_severity(ranked: list[tuple[Any, Broken]]) -> list[tuple[Any, list[Broken]]]:
+    shown = [(severity, [rule for other, rule in ranked if other == severity]) for severity in SEVERITIES]
+    return [(severity, rules) for severity, rules in shown if rules]
+
+
+def item_bar(measure: DataItemMeasure) -> list[Part]:
+    """The six outcomes of an item, as shares of its rows."""
+    return _bar(
+        measure.rows,
+        known=measure.valid,
+        unsure=measure.asked_unsure,
+        declined=measure.declined,
+        not_known=measure.not_known,
+        missing=measure.missing,
+        invalid=measure.invalid,
+    )
+
+
+def plus_bar(measure: PlusMeasure) -> list[Part]:
+    """The answers for a characteristic, as shares of the persons eligible; yes and no are one part: known."""
+    known = None if measure.yes is None or measure.no is None else measure.yes + measure.no
+    return _bar(
+        measure.eligible,
+        known=known,
+        unsure=measure.unsure,
+        declined=measure.declined,
+        not_known=measure.not_known,
+        missing=measure.not_recorded,
+    )
+
+
+def _bar(whole: int | None, **counts: int | None) -> list[Part]:
+    parts: list[Part] = []
+    before = 0
+    for kind, count in counts.items():
+        start, end = (round(1000 * done / whole) if whole else 0 for done in (before, before + (count or 0)))
+        before += count or 0
+        if end > start:
+            parts.append(Part(kind, start, end - start))
+    return parts
+
+
+def linked(finding: Finding, site: str | None) -> str | None:
+    """The address of a rule's page; None without a site, or where it is no address of the web."""
+    if site is None or not finding.rule_link:
+        return None
+    address = site + finding.rule_link
+    return address if _ADDRESS.fullmatch(address) and not address.startswith("//") else None
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _asset(name: str) -> str:
+    """The file as it will stand in the page, where lines are stripped and blank ones dropped."""
+    lines = ((_TEMPLATES / name).read_text(encoding="utf-8")).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        auto_reload=False,
+    )
+    environment.filters["sentence"] = words.sentence
+    environment.filters["short"] = _short
+    return environment
+
+
+def _short(text: str) -> str:
+    return plain(text, SHORT)
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, Markup):
+        return value
+    return plain(value) if isinstance(value, str) else "" if value is None else value
