@@ -191,7 +191,7 @@ def build_report(
         reveal=reveal,
         verdict=verdict_of(found, accepted_persons),
         verdict_sentence=_sentence(found, outcomes, tables, accepted_persons),
-        what_next=what_next(found, accepted_persons),
+        what_next=what_next(found, accepted_persons, len(outcomes) - _checked(outcomes)),
         submission=submission,
         counts=counts_of(found),
         mend_first=mend_first(found, {(item.table, item.data_item): item.title for item in data_items}),
@@ -250,7 +250,7 @@ def _cut(sample: Sample, reveal: Reveal) -> Sample:
 def _sentence(
     findings: Sequence[Finding], rules: Sequence[RuleOutcome], tables: Sequence[TableCount], accepted: int | None
 ) -> str:
-    checked = sum(rule.outcome in ("passed", "failed") for rule in rules)
+    checked = _checked(rules)
     return verdict_sentence(
         findings,
         accepted_persons=accepted,
@@ -258,3 +258,7 @@ def _sentence(
         rules_checked=checked,
         rules_not_checked=len(rules) - checked,
     )
+
+
+def _checked(rules: Sequence[RuleOutcome]) -> int:
+    return sum(rule.outcome in ("passed", "failed") for rule in rules)

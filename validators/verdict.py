@@ -43,7 +43,7 @@ def verdict_sentence(
     return _accepted(rules_checked, rules_not_checked)
 
 
-def what_next(findings: Sequence[Finding], accepted_persons: int | None) -> str:
+def what_next(findings: Sequence[Finding], accepted_persons: int | None, rules_not_checked: int) -> str:
     """What whoever made the file does now."""
     verdict = verdict_of(findings, accepted_persons)
     if verdict == "rejected":
@@ -52,7 +52,8 @@ def what_next(findings: Sequence[Finding], accepted_persons: int | None) -> str:
             "system, and check it again before you send it."
         )
     if verdict == "accepted":
-        return "Nothing has to be mended. Read what was not checked before you rely on this."
+        unknown = " Read what was not checked before you rely on this." if rules_not_checked else ""
+        return f"Nothing has to be mended.{unknown}"
     if any(finding.action != "none" for finding in findings):
         return (
             "The rows and items named in this report are left out, or treated as missing, by whoever uses the data. "

@@ -106,7 +106,9 @@ def test_values_stand_there_on_request_only() -> None:
 
 def test_a_clean_report_reads_well() -> None:
     text = joined(clean_report())
-    assert text.startswith("Accepted: no error and no warning in 12 rules checked. Nothing has to be mended.")
+    assert text.startswith(
+        "Accepted: no error and no warning in 12 rules checked. Nothing has to be mended. Provider RX1"
+    )
     assert "Every rule of the release was checked." in text
     assert "MEND THESE FIRST" not in text
 
