@@ -53,6 +53,10 @@ def _link(_rule: Rule, check: checks.Link, _dataset: Dataset) -> str:
     return f"{_named(check.items)}, where not blank, names a row of {check.table}"
 
 
+def _table_missing(rule: Rule, _check: checks.TableMissing, _dataset: Dataset) -> str:
+    return f"the table {rule.table} was sent (in a check: not assessed without it)"
+
+
 def _row_count(rule: Rule, _check: checks.RowCount, _dataset: Dataset) -> str:
     return f"{rule.table} has exactly one row"
 
@@ -95,6 +99,7 @@ _WORDS: dict[str, Callable[[Rule, Any, Dataset], str]] = {
     "repeated": _repeated,
     "copied": _copied,
     "link": _link,
+    "table_missing": _table_missing,
     "row_count": _row_count,
     "shared_value": _shared_value,
     "contradiction": _contradiction,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schema.example import CONTEXT, Case, Row
@@ -34,6 +35,8 @@ _BROKEN: dict[str, tuple[str, ...]] = {
     "local_extension": ("BOATER", "L-BOATER", "L-boater=Lives on a boat"),
 }
 UNLISTED = "?"
+#: a check goes on without a table, a submission does not
+SUBMISSION = {"purpose": "submission", "received_at": CONTEXT["received_at"]}
 NOBODY = "NOBODY"
 
 
@@ -120,12 +123,20 @@ def _link(rule: Rule, dataset: Dataset) -> list[Case]:
     return _whole_rows(rule, tables, [lost], "A key that no row has")
 
 
+def _table_missing(rule: Rule, dataset: Dataset) -> list[Case]:
+    tables = minimal_submission(dataset.version)
+    without = {name: rows for name, rows in tables.items() if name != rule.table}
+    sent = replace(_case("Every table is there", rule.table, tables), context=SUBMISSION)
+    return [sent, replace(sent, description="Without the table", tables=without, finding=True)]
+
+
 def _case(description: str, table: str, tables: Mapping[str, Sequence[Row]], failing: tuple[int, ...] = ()) -> Case:
     context = {name: CONTEXT[name] for name in ("purpose", "received_at")}
     return Case(description, table, tables, failing, bool(failing), context)
 
 
 _MAKERS: dict[str, Callable[[Rule, Dataset], list[Case]]] = {
+    "table_missing": _table_missing,
     "missing": _missing,
     "format": _format,
     "code": _coded,
