@@ -20,7 +20,7 @@ from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
 from validators.lookups import looked_up
-from validators.plan import column, row_rules, status_name
+from validators.plan import column, row_rules
 from validators.tally import ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
@@ -148,18 +148,22 @@ class _Run:
     def _compare(self, name: str, work: TableRows) -> None:
         """The independent count of the records must be the one that the scan gave."""
         census = work.source.census()
-        (kept, seen) = self.database.row(f"SELECT count(*), count_if(seen) FROM rows_{name}_kept")
+        (kept, seen) = self.database.counts(f"SELECT count(*), count_if(seen) FROM rows_{name}_kept")
         if not census.simple or kept != census.records or seen != work.rows:
             raise _NeedsRepair(name)
         work.unseen = kept - seen
 
     def _keep(self, work: TableRows) -> None:
         finals = self._finals(work.table.name)
-        work.keep(finals, self._extra(work, finals), statuses=work.uneven)
+        work.keep(finals, self._extra(work, finals), work.uneven | self._measured_items(work.table.name))
         table = work.table
         if table.name != "plus_characteristic" and self._has_doubles(table.name):
             work.has_row_hash = True
-            work.keep(finals, self._extra(work, finals), statuses=True)
+            work.keep(finals, self._extra(work, finals), work.every_item)
+
+    def _measured_items(self, table: str) -> frozenset[str]:
+        """The items whose status a measure over several items reads."""
+        return frozenset({"ethnic_category", "ethnic_category_2021"}) if table == "person" else frozenset()
 
     def _has_doubles(self, name: str) -> bool:
         (doubled,) = self.database.row(
@@ -228,9 +232,6 @@ class _Run:
             "local_second_character": _true(sql.full_match(code.copy(), "[A-Z][A-Z0-9]")),
             "traced": _true(sql.among(scope.typed["nhs_number_status"], ("01",))),
         }
-        if not work.uneven and not work.has_row_hash:
-            for name in ("ethnic_category", "ethnic_category_2021"):
-                extra[status_name(name)] = work.plan.status(name)
         return extra
 
     # Judging
@@ -297,13 +298,20 @@ class _Run:
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
         work = self.tables[name]
         (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")
-        if not work.has_statuses and not rejected and not extra:
-            yield from work.first_item_tallies()
+        if (rejected or extra) and work.statuses != work.every_item:
+            finals = self._finals(name)
+            work.keep(finals, self._extra(work, finals), work.every_item)
+        if work.statuses != work.every_item:
+            yield from self._mixed_items(work)
             return
-        if not work.has_statuses:
-            work.keep(self._finals(name), self._extra(work, self._finals(name)), statuses=True)
         gone = f"SELECT row FROM gone_{name} UNION ALL SELECT row FROM extra_{name}"
         yield from work.item_tallies(f"NOT rejected AND row NOT IN ({gone})")
+
+    def _mixed_items(self, work: TableRows) -> Iterator[ItemTally]:
+        """Where every row stands: the first pass, but for items of which a value may be sent and not usable."""
+        judged = {tally.item: tally for tally in work.item_tallies("true")} if work.statuses else {}
+        for tally in work.first_item_tallies():
+            yield judged.get(tally.item, tally)
 
     def _stream_rows(self) -> None:
         if self.rows_to is None:

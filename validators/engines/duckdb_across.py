@@ -105,7 +105,7 @@ class Across:
                 raise TypeError(check.kind)
 
     def _count(self, query: str) -> int:
-        return self.database.row(query)[0]
+        return self.database.counts(query)[0]
 
     def _repeated(self, table: str) -> int:
         """Rows of one key that are not alike fail, all of them."""
@@ -203,7 +203,7 @@ class Across:
 
     def _rate(self, rule: Rule, check: Rate) -> RuleTally:
         population = f'"population:{rule.id}"' if check.population else "true"
-        assessed, failed = self.database.row(
+        assessed, failed = self.database.counts(
             f'SELECT count_if({population}), count_if({population} AND "numerator:{rule.id}") FROM once_{check.table}'
         )
         if assessed < check.minimum:

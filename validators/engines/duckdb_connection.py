@@ -65,6 +65,10 @@ class Database:
         """The one row of a query."""
         return self.rows(statement)[0]
 
+    def counts(self, statement: str) -> tuple[int, ...]:
+        """The one row of a query of counts; a count over nothing but null is 0."""
+        return tuple(value or 0 for value in self.row(statement))
+
     def named_row(self, statement: str) -> dict[str, Any]:
         """The one row of a query by column name."""
         cursor = self._execute(statement, ())

@@ -82,7 +82,7 @@ def _answer_counts(database: Database, context: Context) -> dict[tuple[str, bool
         "count_if(a.asked), count_if(a.declined_asked), count_if(known IS NOT NULL AND a.declined) "
         "FROM answers a JOIN once_person p ON a.person = p.person GROUP BY ALL"
     )
-    return {(code, age is not None, age): tuple(counts) for code, age, *counts in found}
+    return {(code, age is not None, age): tuple(count or 0 for count in counts) for code, age, *counts in found}
 
 
 def _plus_tally(
@@ -124,13 +124,13 @@ def _eligible_persons(database: Database, context: Context, ages: tuple[int | No
     age = _age(context, birth)
     limits = [f"{age} >= {low}" if low is not None else "", f"{age} <= {high}" if high is not None else ""]
     where = " AND ".join(limit for limit in limits if limit) or "true"
-    return database.row(f"SELECT count(*) FROM once_person WHERE {where}")[0]
+    return database.counts(f"SELECT count(*) FROM once_person WHERE {where}")[0]
 
 
 def equality_tally(database: Database) -> EqualityTally:
     """Ethnicity by either item over accepted persons."""
     old, new = f'"{status_name("ethnic_category")}"', f'"{status_name("ethnic_category_2021")}"'
-    row = database.row(
+    row = database.counts(
         f"SELECT count(*), count_if({old} = 2 OR {new} = 2), count_if({old} = 4 AND {new} <> 2), "
         f"count_if({old} = 3 AND {new} <> 2), count_if({old} = 0 AND {new} = 0), "
         f"count_if({new} <> 2 AND ({old} = 1 OR ({old} = 0 AND {new} = 1))), "
@@ -143,7 +143,7 @@ def equality_tally(database: Database) -> EqualityTally:
 def linkage_tally(database: Database) -> LinkageTally:
     """NHS numbers that are left, over accepted persons."""
     return LinkageTally(
-        *database.row(
+        *database.counts(
             'SELECT count(*), count("shared:nhs_number"), count_if("shared:nhs_number" IS NOT NULL AND traced) '
             "FROM once_person"
         )

@@ -50,7 +50,8 @@ class TableRows:
     #: rows that nobody may see
     unseen: int = 0
     has_row_hash: bool = False
-    has_statuses: bool = False
+    #: items whose status stands in the verdict table
+    statuses: frozenset[str] = frozenset()
     #: rules over more than one row that some row broke, with the kind of their cause
     remembered: dict[str, str] = field(default_factory=dict)
 
@@ -70,10 +71,17 @@ class TableRows:
         return Plan(self.table, self.context, live=self.live)
 
     @property
-    def uneven(self) -> bool:
-        """Whether some row may be refused, or some value be sent and not usable."""
+    def every_item(self) -> frozenset[str]:
+        """The names of all items."""
+        return frozenset(self.table.item_names)
+
+    @property
+    def uneven(self) -> frozenset[str]:
+        """The items of which the first pass cannot tell what accepted rows hold: all where a row may be refused."""
         plan = self.plan
-        return bool(plan.rejecting) or any(plan.spoilers(item.name) for item in self.table.items)
+        if plan.rejecting:
+            return self.every_item
+        return frozenset(item.name for item in self.table.items if plan.spoilers(item.name))
 
     @property
     def final_scope(self) -> sql.Scope:
@@ -158,7 +166,7 @@ class TableRows:
         selected = [exp.alias_(made, name, quoted=True) for name, made in self._first_counts(counted)]
         found = self.database.named_row(self.statement(exp.select(*selected).from_(exp.Subquery(this=layer))))
         self.histograms = {n[5:]: dict(v or {}) for n, v in found.items() if n.startswith("hist:")}
-        self.counts = {n: v for n, v in found.items() if not n.startswith("hist:")}
+        self.counts = {n: v or 0 for n, v in found.items() if not n.startswith("hist:")}
         self.live = self._live(trusting)
 
     def _counted_by_row(self, plan: Plan, rule: Rule) -> bool:
@@ -270,10 +278,10 @@ class TableRows:
 
     # The verdict table
 
-    def keep(self, finals: Iterable[str], extra: Mapping[str, exp.Expression], *, statuses: bool) -> None:
-        """Make the verdict table: row, verdicts and shapes of live rules, `finals`, `extra` columns and statuses."""
+    def keep(self, finals: Iterable[str], extra: Mapping[str, exp.Expression], statuses: frozenset[str]) -> None:
+        """Make the verdict table: row, verdicts and shapes of live rules, `finals`, `extra` columns and `statuses`."""
         plan = self.plan
-        self.has_statuses = statuses
+        self.statuses = statuses
         live = [rule for rule in plan.rules if rule.id in self.live]
         wanted = sorted(finals)
         layer = plan.layered(exp.Subquery(this=self.scan()), live, {*wanted, *self._typed_in(extra)})
@@ -287,8 +295,7 @@ class TableRows:
         chosen.append(exp.alias_(plan.rejected(), "rejected", quoted=True))
         chosen.extend(exp.alias_(plan.final(name), final_name(name), quoted=True) for name in wanted)
         chosen.extend(exp.alias_(made, name, quoted=True) for name, made in extra.items())
-        if statuses:
-            chosen.extend(exp.alias_(plan.status(i.name), status_name(i.name), quoted=True) for i in self.table.items)
+        chosen.extend(exp.alias_(plan.status(name), status_name(name), quoted=True) for name in sorted(statuses))
         visible = self.visible()
         chosen.append(exp.alias_(visible if visible is not None else exp.true(), "seen", quoted=True))
         query = exp.select(*chosen).from_(exp.Subquery(this=layer))
@@ -394,12 +401,13 @@ class TableRows:
         return found
 
     def item_tallies(self, kept: str) -> Iterator[ItemTally]:
-        """What each item holds, over the rows for which the SQL condition `kept` is true."""
-        asked = ", ".join(f'histogram("{status_name(item.name)}") AS "{item.name}"' for item in self.table.items)
-        found = self.database.named_row(f"SELECT count(*) AS \"*\", {asked} FROM {self.name} WHERE {kept}")
-        for item in self.table.items:
-            held = {STATUSES[number]: count for number, count in (found[item.name] or {}).items()}
-            yield ItemTally(self.table.name, item.name, found["*"], **{word: held.get(word, 0) for word in STATUSES})
+        """What each item in `statuses` holds, over the rows for which the SQL condition `kept` is true."""
+        names = [name for name in self.table.item_names if name in self.statuses]
+        asked = ", ".join(f'histogram("{status_name(name)}") AS "{name}"' for name in names)
+        found = self.database.named_row(f'SELECT count(*) AS "*", {asked} FROM {self.name} WHERE {kept}')
+        for name in names:
+            held = {STATUSES[number]: count for number, count in (found[name] or {}).items()}
+            yield ItemTally(self.table.name, name, found["*"], **{word: held.get(word, 0) for word in STATUSES})
 
 
 def merged(tallies: list[CauseTally]) -> tuple[CauseTally, ...]:
