@@ -195,7 +195,10 @@ def from_dict(given: Mapping[str, Any], condition: Callable[[str], Expression] =
     `condition` reads a condition; with `Expression` it is parsed when it is first used.
     """
     fields = {name: value for name, value in given.items() if name != "kind"}
-    read = {n: condition(v) if n in _EXPRESSIONS else tuple(v) if isinstance(v, list) else v for n, v in fields.items()}
+    read: dict[str, Any] = {
+        name: condition(value) if name in _EXPRESSIONS else tuple(value) if isinstance(value, list) else value
+        for name, value in fields.items()
+    }
     return CHECKS[given["kind"]](**read)
 
 

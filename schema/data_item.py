@@ -59,7 +59,7 @@ def DataItem(  # noqa: N802 - reads as a declaration in the tables
     """
     from pydantic import Field
 
-    meta = {
+    meta: dict[str, Any] = {
         "title": title,
         "data_element": data_element,
         "mandation": mandation,

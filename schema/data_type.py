@@ -109,7 +109,8 @@ class DataType:
     def from_dict(cls, given: Mapping[str, Any]) -> DataType:
         """The definition read back from `to_dict`."""
         element = given.get("element")
-        return cls(**{**given, "element": cls.from_dict(element) if element else None})
+        shown: dict[str, Any] = {**given, "element": cls.from_dict(element) if element else None}
+        return cls(**shown)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Pydantic's reading of a value of this type: the value is kept as it was sent."""
