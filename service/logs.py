@@ -27,6 +27,7 @@ FIELDS = (
 
 _ROOT = Path(__file__).parent.parent
 _log = logging.getLogger("plusmds")
+_log.setLevel(logging.INFO)
 
 
 def log(event: str, *, level: int = logging.INFO, **fields: object) -> None:
@@ -69,6 +70,5 @@ def start_logging() -> None:
     root = logging.getLogger()
     root.handlers = [to_stderr]
     root.setLevel(logging.WARNING)
-    _log.setLevel(logging.INFO)
     # Its access log holds the query string, where a file's name stands.
     logging.getLogger("uvicorn.access").disabled = True
