@@ -76,7 +76,7 @@ def findings_of(
     """Every finding on values: one for each way in which a rule was broken."""
     for result in tally.rules:
         rule = context.dataset.rule(result.rule_id)
-        if not result.causes or outcome_of(rule, result) != "failed" and rule.severity != "info":
+        if not result.causes or (outcome_of(rule, result) != "failed" and rule.severity != "info"):
             continue
         words = {cause.kind: cause for cause in reversed(causes_of(rule, context))}
         for cause in result.causes:
@@ -212,7 +212,7 @@ def _group(tally: ItemTally) -> ItemGroup:
 def plus_measures(plus: Iterable[PlusTally], context: Context) -> Iterator[PlusMeasure]:
     """Who was asked, who declined, who was never asked, for each characteristic."""
     codes = {code.code: code for code in context.dataset.code_lists["plus_characteristic"].codes}
-    declared = frozenset(context.typed_header("declared_plus") or ())
+    declared: frozenset[str] = frozenset(context.typed_header("declared_plus") or ())
     for tally in plus:
         code = codes.get(tally.characteristic)
         details = code.details if code else {}

@@ -72,6 +72,7 @@ def _format_causes(item: Item) -> Iterator[Cause]:
 
 
 _DAY = "[0-9]{1,2}"
+# ruff: noqa: E501 - a form a line
 _FORMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "date": (
         ("with_time", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9][\\s\\S]*", "a date with a time", "Send the first ten characters"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROW_CHECKS = (Missing, Format, Coded, Retired, Condition)
 
 
-def column(name: str) -> exp.Expression:
+def column(name: str) -> exp.Expr:
     """A column of the layer below."""
     return exp.column(name, quoted=True)
 
@@ -120,14 +120,14 @@ class Plan:
 
     # The layers
 
-    def layered(self, source: exp.Expression, rules: Iterable[Rule], wanted: Iterable[str] = ()) -> exp.Select:
+    def layered(self, source: exp.Expr, rules: Iterable[Rule], wanted: Iterable[str] = ()) -> exp.Select:
         """A SELECT with the values received, their typed readings and the verdicts of `rules`.
 
         `wanted`: items whose typed reading is needed beside those that the rules read.
         """
         chosen = tuple(rules)
         needed = self._needed(chosen, wanted)
-        inner: exp.Expression = source
+        inner: exp.Expr = source
         for names in self._depths(needed):
             bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True) for name in names]
             inner = exp.select("*", *bad).from_(_below(inner))
@@ -161,7 +161,7 @@ class Plan:
             return set()
         return {other for rule in self.malforming.get(name, ()) for other in self.reads(rule)} - {name}
 
-    def _bad(self, name: str) -> exp.Expression:
+    def _bad(self, name: str) -> exp.Expr:
         rules = self.malforming.get(name, ())
         if self.trusting or not rules:
             return exp.false()
@@ -169,7 +169,7 @@ class Plan:
         received = exp.Not(this=sql.is_null(column(name)))
         return exp.and_(received, exp.Not(this=exp.paren(exp.and_(*kept))))
 
-    def _kept(self, rule: Rule) -> exp.Expression:
+    def _kept(self, rule: Rule) -> exp.Expr:
         """Whether the row keeps a rule on the form or the list of an item."""
         check = rule.check
         if isinstance(check, Format):
@@ -181,7 +181,7 @@ class Plan:
             return self._require(check, self._scope_of(rule))
         raise TypeError(check.kind)
 
-    def _require(self, check: Condition, scope: sql.Scope) -> exp.Expression:
+    def _require(self, check: Condition, scope: sql.Scope) -> exp.Expr:
         required = sql.condition(check.require.tree, scope)
         if check.when is None:
             return required
@@ -191,7 +191,7 @@ class Plan:
         own = self.own_item(rule)
         return self.scope.reading(own) if own else self.scope
 
-    def _typed(self, name: str) -> exp.Expression:
+    def _typed(self, name: str) -> exp.Expr:
         data_type = self.items[name].data_type
         if data_type.name == "postcode" and (self.trusting or not self._irregular(name)):
             return column(name)
@@ -205,11 +205,11 @@ class Plan:
 
     # Verdicts
 
-    def verdict(self, rule: Rule) -> exp.Expression:
+    def verdict(self, rule: Rule) -> exp.Expr:
         """The verdict of a rule on the row: null, 0, or the number of the cause."""
         return exp.cast(self._verdict(rule), "UTINYINT", dialect="duckdb")
 
-    def _verdict(self, rule: Rule) -> exp.Expression:
+    def _verdict(self, rule: Rule) -> exp.Expr:
         check = rule.check
         broken = self.cause_number(rule)
         if isinstance(check, Missing):
@@ -218,19 +218,21 @@ class Plan:
         if isinstance(check, Format | Coded | Retired):
             received = exp.Not(this=sql.is_null(column(check.item)))
             kept = self._not_retired(check.item) if isinstance(check, Retired) else self._kept(rule)
-            return sql.case([(exp.and_(received, exp.paren(kept)), sql.literal(0)), (received.copy(), broken)], exp.null())
+            return sql.case(
+                [(exp.and_(received, exp.paren(kept)), sql.literal(0)), (received.copy(), broken)], exp.null()
+            )
         assert isinstance(check, Condition)
         required = sql.condition(check.require.tree, self._scope_of(rule))
         branches = [(exp.paren(required), sql.literal(0)), (exp.Not(this=exp.paren(required.copy())), broken)]
         return self._where(check.when, rule, sql.case(branches, exp.null()))
 
-    def _not_retired(self, name: str) -> exp.Expression:
+    def _not_retired(self, name: str) -> exp.Expr:
         retired = self.context.recently_retired(self.items[name].data_type.code_list or "")
         return exp.Not(this=exp.paren(sql.among(column(name), retired)))
 
-    def _where(self, when: Expression | None, rule: Rule, verdict: exp.Expression) -> exp.Expression:
+    def _where(self, when: Expression | None, rule: Rule, verdict: exp.Expr) -> exp.Expr:
         """The verdict where the rule speaks of the row at all, and can be judged on it."""
-        guards = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
+        guards: list[exp.Expr] = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
         if when is not None:
             guards.append(exp.paren(sql.condition(when.tree, self._scope_of(rule))))
         return sql.case([(exp.and_(*guards), verdict)], exp.null()) if guards else verdict
@@ -241,12 +243,12 @@ class Plan:
             return []
         return sorted(name for name in self.reads(rule) if self.malforming.get(name))
 
-    def cause_number(self, rule: Rule) -> exp.Expression:
+    def cause_number(self, rule: Rule) -> exp.Expr:
         """The number of the first cause that holds, from 1."""
         causes = causes_of(rule, self.context)
         return self._numbered(causes, rule)
 
-    def _numbered(self, causes: tuple[Cause, ...], rule: Rule) -> exp.Expression:
+    def _numbered(self, causes: tuple[Cause, ...], rule: Rule) -> exp.Expr:
         raw = rule.items[0] if isinstance(rule.check, Format | Coded) else None
         scope = self.scope.reading(raw) if raw else self._scope_of(rule)
         branches = [
@@ -257,7 +259,7 @@ class Plan:
         last = next(number for number, cause in enumerate(causes, start=1) if cause.when is None)
         return sql.case(branches[: last - 1], sql.literal(last))
 
-    def shape(self, rule: Rule) -> exp.Expression | None:
+    def shape(self, rule: Rule) -> exp.Expr | None:
         """The shape of what was received, on rows whose cause asks for it; None where no cause of the rule does."""
         if not isinstance(rule.check, Format | Coded):
             return None
@@ -271,7 +273,9 @@ class Plan:
         """The rules of the row stages whose breach takes the item away, beside those that leave it untyped."""
         malforming = self.malforming.get(name, ())
         return tuple(
-            r for r in self.rules if r.action == "field" and r.item == name and r not in malforming and self.may_break(r)
+            r
+            for r in self.rules
+            if r.action == "field" and r.item == name and r not in malforming and self.may_break(r)
         )
 
     def spoilers(self, name: str) -> tuple[Rule, ...]:
@@ -280,12 +284,14 @@ class Plan:
         found = {r.id: r for r in (*self.malforming.get(name, ()), *lists, *self.takers(name))}
         return tuple(found.values())
 
-    def final(self, name: str) -> exp.Expression:
+    def final(self, name: str) -> exp.Expr:
         """The typed value that later stages read. Needs the verdicts of `takers`."""
         taken = [_broken(rule) for rule in self.takers(name)]
-        return sql.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
+        return (
+            sql.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
+        )
 
-    def rejected(self) -> exp.Expression:
+    def rejected(self) -> exp.Expr:
         """Whether the row is refused. Needs the verdicts of `rejecting`."""
         broken = [_broken(rule) for rule in self.rejecting]
         return exp.or_(*broken) if broken else exp.false()
@@ -295,7 +301,7 @@ class Plan:
         """The rules of the row stages that refuse a row."""
         return tuple(r for r in self.rules if r.action in ("record", "group", "file") and self.may_break(r))
 
-    def status(self, name: str) -> exp.Expression:
+    def status(self, name: str) -> exp.Expr:
         """What the item holds, as its place in STATUSES. Needs the verdicts of `spoilers`."""
         branches = [(sql.is_null(column(name)), sql.literal(STATUSES.index("missing")))]
         spoiled = [_broken(rule) for rule in self.spoilers(name)]
@@ -305,7 +311,7 @@ class Plan:
             branches.append((exp.paren(test), sql.literal(STATUSES.index(kind))))
         return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
 
-    def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expression]]:
+    def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type
         if name in NOT_KNOWN_VALUES:
             value = sql.typed(column(name), data_type)
@@ -317,12 +323,12 @@ class Plan:
                 yield kind, sql.of_kind(column(name), data_type, self.context, (kind,))
 
 
-def _broken(rule: Rule) -> exp.Expression:
+def _broken(rule: Rule) -> exp.Expr:
     above = exp.GT(this=column(verdict_name(rule)), expression=sql.literal(0))
     return sql.call("coalesce", above, exp.false())
 
 
-def _below(inner: exp.Expression) -> exp.Expression:
+def _below(inner: exp.Expr) -> exp.Expr:
     return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner
 
 

@@ -1,6 +1,7 @@
 """The row language as SQL: one small function per kind of node and per function, each building a SQLGlot tree.
 
-Only what DuckDB 1.4 and 2.0 share is used. Letters change case one by one, so that no letter becomes two. Constants (header items, the purpose, the day) are worked out before and stand in the SQL as literals.
+Only what DuckDB 1.4 and 2.0 share is used. Letters change case one by one, so that no letter becomes two. Constants
+(header items, the purpose, the day) are worked out before and stand in the SQL as literals.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from schema.data_item import Item
     from validators.context import Context
@@ -32,9 +33,9 @@ class Scope:
 
     context: Context
     items: Mapping[str, Item]
-    raw: Mapping[str, exp.Expression]
-    typed: Mapping[str, exp.Expression]
-    linked: Mapping[tuple[str, str], exp.Expression] = field(default_factory=dict)
+    raw: Mapping[str, exp.Expr]
+    typed: Mapping[str, exp.Expr]
+    linked: Mapping[tuple[str, str], exp.Expr] = field(default_factory=dict)
 
     def reading(self, own: str) -> Scope:
         """The scope in which the item `own` reads as received: that of a rule on its form."""
@@ -47,7 +48,7 @@ class Scope:
         return all(c.table is None and c.name not in self.items for c in columns) and not isinstance(node, Literal)
 
 
-def condition(node: Node, scope: Scope) -> exp.Expression:
+def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line for each kind of node
     """The SQL of a node of the row language."""
     if scope.is_constant(node):
         return literal(evaluate(node, Reading.constants(scope.context)))
@@ -82,12 +83,12 @@ _COMPARE: dict[str, type[exp.Binary]] = {
 }
 
 
-def _part(node: Node, scope: Scope) -> exp.Expression:
+def _part(node: Node, scope: Scope) -> exp.Expr:
     made = condition(node, scope)
     return exp.paren(made) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """A constant of the row language in SQL."""
     if value is None:
         return exp.null()
@@ -103,17 +104,17 @@ def literal(value: Any) -> exp.Expression:
     return exp.Literal.string(str(value))
 
 
-def _column(column: Column, scope: Scope) -> exp.Expression:
+def _column(column: Column, scope: Scope) -> exp.Expr:
     if column.table:
         return scope.linked[column.table, column.name].copy()
     return scope.typed[column.name].copy()
 
 
-def _received(column: Column, scope: Scope) -> exp.Expression:
+def _received(column: Column, scope: Scope) -> exp.Expr:
     return _column(column, scope) if column.table else scope.raw[column.name].copy()
 
 
-def among(value: exp.Expression, choices: Collection[Any]) -> exp.Expression:
+def among(value: exp.Expr, choices: Collection[Any]) -> exp.Expr:
     """Whether `value` is one of `choices`; null where it is null."""
     if not choices:
         return case([(exp.Not(this=is_null(value)), exp.false())], exp.null())
@@ -124,12 +125,12 @@ def among(value: exp.Expression, choices: Collection[Any]) -> exp.Expression:
     return case([(is_null(value), exp.null())], exp.Not(this=is_null(found)))
 
 
-def is_null(value: exp.Expression) -> exp.Expression:
+def is_null(value: exp.Expr) -> exp.Expr:
     """Whether the value is absent."""
     return exp.Is(this=value.copy(), expression=exp.null())
 
 
-def case(branches: list[tuple[exp.Expression, exp.Expression]], otherwise: exp.Expression) -> exp.Expression:
+def case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> exp.Expr:
     """CASE WHEN … THEN … ELSE … END."""
     if not branches:
         return otherwise
@@ -137,36 +138,36 @@ def case(branches: list[tuple[exp.Expression, exp.Expression]], otherwise: exp.E
     return made.else_(otherwise)
 
 
-def call(name: str, *args: exp.Expression) -> exp.Expression:
+def call(name: str, *args: exp.Expr) -> exp.Expr:
     """A function of the database, by name."""
     return exp.Anonymous(this=name, expressions=list(args))
 
 
-def full_match(value: exp.Expression, pattern: str) -> exp.Expression:
+def full_match(value: exp.Expr, pattern: str) -> exp.Expr:
     """Whether the whole value matches."""
     return call("regexp_full_match", value, exp.Literal.string(pattern))
 
 
-def upper(value: exp.Expression) -> exp.Expression:
+def upper(value: exp.Expr) -> exp.Expr:
     """The value in upper case, character by character."""
     return call("upper", value)
 
 
-def lower(value: exp.Expression) -> exp.Expression:
+def lower(value: exp.Expr) -> exp.Expr:
     """The value in lower case, character by character."""
     return call("lower", value)
 
 
-def squeeze(value: exp.Expression) -> exp.Expression:
+def squeeze(value: exp.Expr) -> exp.Expr:
     """The value without its spaces."""
     return call("replace", value, exp.Literal.string(" "), exp.Literal.string(""))
 
 
-def _one(build: Callable[[exp.Expression], exp.Expression]) -> Callable[[Call, Scope], exp.Expression]:
+def _one(build: Callable[[exp.Expr], exp.Expr]) -> Callable[[Call, Scope], exp.Expr]:
     return lambda node, scope: build(_part(node.args[0], scope))
 
 
-def _named(name: str) -> Callable[[Call, Scope], exp.Expression]:
+def _named(name: str) -> Callable[[Call, Scope], exp.Expr]:
     return lambda node, scope: call(name, *(_part(arg, scope) for arg in node.args))
 
 
@@ -175,47 +176,51 @@ def _text_of(node: Node) -> str:
     return str(node.value)
 
 
-def _matches(node: Call, scope: Scope) -> exp.Expression:
+def _matches(node: Call, scope: Scope) -> exp.Expr:
     return full_match(_part(node.args[0], scope), _text_of(node.args[1]))
 
 
-def _age_at(node: Call, scope: Scope) -> exp.Expression:
+def _age_at(node: Call, scope: Scope) -> exp.Expr:
     birth, day = (_part(arg, scope) for arg in node.args)
     before = exp.LT(this=_month_day(day), expression=_month_day(birth))
     years = exp.Sub(this=call("year", day), expression=call("year", birth))
     return exp.Sub(this=exp.paren(years), expression=exp.cast(exp.paren(before), "INTEGER"))
 
 
-def _month_day(day: exp.Expression) -> exp.Expression:
+def _month_day(day: exp.Expr) -> exp.Expr:
     months = exp.Mul(this=call("month", day.copy()), expression=exp.Literal.number(100))
     return exp.paren(exp.Add(this=months, expression=call("day", day.copy())))
 
 
-def mod11(value: exp.Expression) -> exp.Expression:
+def mod11(value: exp.Expr) -> exp.Expr:
     """Whether ten digits carry the check digit of an NHS number (one integer cast, then divisions)."""
     number = call("TRY_CAST_BIGINT", value)
     weighted = None
     for place in range(9):
         divisor = exp.Literal.number(10 ** (9 - place))
-        digit = exp.Mod(this=exp.paren(exp.IntDiv(this=number.copy(), expression=divisor)), expression=exp.Literal.number(10))
+        digit = exp.Mod(
+            this=exp.paren(exp.IntDiv(this=number.copy(), expression=divisor)), expression=exp.Literal.number(10)
+        )
         term = exp.Mul(this=exp.paren(digit), expression=exp.Literal.number(10 - place))
         weighted = term if weighted is None else exp.Add(this=weighted, expression=term)
     assert weighted is not None
     last = exp.Mod(this=number.copy(), expression=exp.Literal.number(10))
     total = exp.Add(this=weighted, expression=exp.paren(last))
-    return exp.EQ(this=exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11)), expression=exp.Literal.number(0))
+    return exp.EQ(
+        this=exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11)), expression=exp.Literal.number(0)
+    )
 
 
-def verhoeff(value: exp.Expression) -> exp.Expression:
+def verhoeff(value: exp.Expr) -> exp.Expr:
     """Whether the last digit is the Verhoeff check digit of the digits before it; false where one is no digit."""
     return call("VERHOEFF", value)
 
 
-def _in_list(node: Call, scope: Scope) -> exp.Expression:
+def _in_list(node: Call, scope: Scope) -> exp.Expr:
     return among(_part(node.args[0], scope), scope.context.codes(_text_of(node.args[1])))
 
 
-def in_codes(value: exp.Expression, data_type: DataType, codes: Collection[str]) -> exp.Expression:
+def in_codes(value: exp.Expr, data_type: DataType, codes: Collection[str]) -> exp.Expr:
     """Whether the value is one of `codes` as its data type reads them (a local second character, a local code)."""
     made = among(value.copy(), codes)
     if data_type.local_second_character:
@@ -227,7 +232,7 @@ def in_codes(value: exp.Expression, data_type: DataType, codes: Collection[str])
     return made
 
 
-def _listed(node: Call, scope: Scope) -> exp.Expression:
+def _listed(node: Call, scope: Scope) -> exp.Expr:
     value, name_node = node.args
     assert isinstance(name_node, Column)
     names = scope.items[name_node.name].data_type.code_list or ""
@@ -236,12 +241,14 @@ def _listed(node: Call, scope: Scope) -> exp.Expression:
     branches = []
     for code in sorted(scope.context.codes(names)):
         data_type, codes = list_named(scope.context, code)
-        branches.append((exp.EQ(this=named.copy(), expression=literal(code)), exp.paren(in_codes(tested.copy(), data_type, codes))))
+        branches.append(
+            (exp.EQ(this=named.copy(), expression=literal(code)), exp.paren(in_codes(tested.copy(), data_type, codes)))
+        )
     return case(branches, exp.null())
 
 
-def _kind(*kinds: Any) -> Callable[[Call, Scope], exp.Expression]:
-    def build(node: Call, scope: Scope) -> exp.Expression:
+def _kind(*kinds: Any) -> Callable[[Call, Scope], exp.Expr]:
+    def build(node: Call, scope: Scope) -> exp.Expr:
         column = node.args[0]
         assert isinstance(column, Column)
         return of_kind(_part(column, scope), scope.items[column.name].data_type, scope.context, kinds)
@@ -249,7 +256,7 @@ def _kind(*kinds: Any) -> Callable[[Call, Scope], exp.Expression]:
     return build
 
 
-def of_kind(value: exp.Expression, data_type: DataType, context: Context, kinds: tuple[Any, ...]) -> exp.Expression:
+def of_kind(value: exp.Expr, data_type: DataType, context: Context, kinds: tuple[Any, ...]) -> exp.Expr:
     """Whether a code is of one of the kinds; a local second character does not count."""
     codes = context.dataset.code_lists[data_type.code_list or ""].of_kind(*kinds)
     if not data_type.local_second_character:
@@ -260,32 +267,47 @@ def of_kind(value: exp.Expression, data_type: DataType, context: Context, kinds:
     return exp.or_(exp.paren(among(value.copy(), whole)), exp.paren(first)) if whole else first
 
 
-def _declared(node: Call, scope: Scope) -> exp.Expression:
+def _declared(node: Call, scope: Scope) -> exp.Expr:
     return among(_part(node.args[0], scope), scope.context.local_codes)
 
 
-def _restricted(node: Call, scope: Scope) -> exp.Expression:
+def _restricted(node: Call, scope: Scope) -> exp.Expr:
     return among(_part(node.args[0], scope), scope.context.dataset.code_lists["plus_characteristic"].restricted)
 
 
-def _approved(node: Call, scope: Scope) -> exp.Expression:
+def _approved(node: Call, scope: Scope) -> exp.Expr:
     restricted = scope.context.dataset.code_lists["plus_characteristic"].restricted
     return among(_part(node.args[0], scope), restricted - scope.context.refused_characteristics())
 
 
-def _plus_map(node: Call, scope: Scope) -> exp.Expression:
+def _plus_map(node: Call, scope: Scope) -> exp.Expr:
     item, code, characteristic = (_part(arg, scope) for arg in node.args)
-    key = exp.DPipe(this=exp.DPipe(this=exp.DPipe(this=exp.DPipe(this=item, expression=literal("|")), expression=code), expression=literal("|")), expression=characteristic)
+    key = exp.DPipe(
+        this=exp.DPipe(
+            this=exp.DPipe(this=exp.DPipe(this=item, expression=literal("|")), expression=code), expression=literal("|")
+        ),
+        expression=characteristic,
+    )
     branches = [
-        (exp.EQ(this=exp.paren(key.copy()), expression=literal(f"{m.national_item}|{m.national_code}|{m.characteristic_code}")), literal(m.value))
+        (
+            exp.EQ(
+                this=exp.paren(key.copy()),
+                expression=literal(f"{m.national_item}|{m.national_code}|{m.characteristic_code}"),
+            ),
+            literal(m.value),
+        )
         for m in scope.context.dataset.plus_map
     ]
     return case(branches, exp.null())
 
 
-def _looked_up(node: Call, scope: Scope) -> exp.Expression:
+def _looked_up(node: Call, scope: Scope) -> exp.Expr:
     parts = [_part(arg, scope) for arg in node.args]
-    value = parts[0] if len(parts) == 1 else exp.DPipe(this=exp.DPipe(this=parts[0], expression=literal("|")), expression=parts[1])
+    value = (
+        parts[0]
+        if len(parts) == 1
+        else exp.DPipe(this=exp.DPipe(this=parts[0], expression=literal("|")), expression=parts[1])
+    )
     query = exp.select("value").from_(exp.to_table(lookup_table(node.name)))
     return exp.In(this=exp.paren(value), query=exp.Subquery(this=query))
 
@@ -295,7 +317,7 @@ def lookup_table(function: str) -> str:
     return f"looked_up_{function}"
 
 
-SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expression]] = {
+SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "age_at": _age_at,
     "answered": lambda node, scope: call("coalesce", _kind("value", "declined")(node, scope), exp.false()),
     "approved": _approved,
@@ -315,7 +337,9 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expression]] = {
     "matches": _matches,
     "mod11": _one(mod11),
     "month_end": _named("last_day"),
-    "month_start": lambda node, scope: exp.cast(call("date_trunc", literal("month"), _part(node.args[0], scope)), "DATE"),
+    "month_start": lambda node, scope: exp.cast(
+        call("date_trunc", literal("month"), _part(node.args[0], scope)), "DATE"
+    ),
     "months_before": lambda node, scope: exp.cast(
         exp.Sub(this=_part(node.args[0], scope), expression=call("to_months", _part(node.args[1], scope))), "DATE"
     ),
@@ -338,11 +362,11 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expression]] = {
 }
 
 
-def well_formed(value: exp.Expression, data_type: DataType) -> exp.Expression:
+def well_formed(value: exp.Expr, data_type: DataType) -> exp.Expr:
     """Whether a value that is not null has the written form of its type."""
     if data_type.kind == "date":
         return _is_day(value)
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     if data_type.min_length is not None:
         parts.append(exp.NEQ(this=call("trim", value.copy(), literal(" ")), expression=literal("")))
         parts.append(exp.Not(this=call("starts_with", value.copy(), literal(WRONG_TYPE))))
@@ -355,7 +379,7 @@ def well_formed(value: exp.Expression, data_type: DataType) -> exp.Expression:
     return exp.and_(*parts) if parts else exp.true()
 
 
-def _is_day(value: exp.Expression) -> exp.Expression:
+def _is_day(value: exp.Expr) -> exp.Expr:
     """The written form is the one that the day itself is printed in: the cast alone takes `2026-4-1` and worse."""
     printed = exp.cast(call("TRY_CAST_DATE", value.copy()), "VARCHAR")
     same = exp.EQ(this=printed, expression=value.copy())
@@ -363,7 +387,7 @@ def _is_day(value: exp.Expression) -> exp.Expression:
     return call("coalesce", exp.and_(same, ten), exp.false())
 
 
-def _within(value: exp.Expression, data_type: DataType) -> list[exp.Expression]:
+def _within(value: exp.Expr, data_type: DataType) -> list[exp.Expr]:
     number = call("TRY_CAST_BIGINT", value.copy())
     limits = []
     if data_type.minimum is not None:
@@ -373,7 +397,7 @@ def _within(value: exp.Expression, data_type: DataType) -> list[exp.Expression]:
     return limits
 
 
-def typed(value: exp.Expression, data_type: DataType) -> exp.Expression:
+def typed(value: exp.Expr, data_type: DataType) -> exp.Expr:
     """The typed value of a well-formed value."""
     if data_type.kind == "date":
         return call("TRY_CAST_DATE", value.copy())
@@ -388,7 +412,7 @@ def typed(value: exp.Expression, data_type: DataType) -> exp.Expression:
     return value.copy()
 
 
-def text_shape(value: exp.Expression) -> exp.Expression:
+def text_shape(value: exp.Expr) -> exp.Expr:
     """The form of a value without the value, as validators.causes.shape reads it."""
     cut = call("left", value.copy(), exp.Literal.number(16))
     for pattern, sign in (("[0-9]", "9"), ("[A-Za-z]", "A"), ("[^9A ./:,+_|-]", "?")):
@@ -400,14 +424,17 @@ _D = "01234567891234067895234017895634012895674012395678598760432165987104327659
 _P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
 _DIGITS = "list_reverse(list_transform(string_split(x, ''), lambda d: CAST(d AS INTEGER)))"
 _STEP = (
-    f"CAST(substr('{_D}', c * 10 + CAST(substr('{_P}', CAST(((i - 2) % 8) * 10 + d + 1 AS INTEGER), 1) AS INTEGER) + 1, 1)"
+    f"CAST(substr('{_D}', c * 10 + CAST(substr('{_P}', "
+    "CAST(((i - 2) % 8) * 10 + d + 1 AS INTEGER), 1) AS INTEGER) + 1, 1)"
     " AS INTEGER)"
 )
 #: macros for what SQLGlot would rewrite: casts that give null where they fail, and a fold over digits
 PREAMBLE = (
     "CREATE OR REPLACE TEMP MACRO TRY_CAST_DATE(x) AS TRY_CAST(x AS DATE)",
     "CREATE OR REPLACE TEMP MACRO TRY_CAST_BIGINT(x) AS TRY_CAST(x AS BIGINT)",
-    "CREATE OR REPLACE TEMP MACRO VERHOEFF(x) AS CASE WHEN regexp_full_match(x, '[0-9]+') "
-    f"THEN list_reduce(list_prepend(0, {_DIGITS}), lambda c, d, i: {_STEP}) = 0 "
-    "WHEN x IS NOT NULL THEN false END",
+    (
+        "CREATE OR REPLACE TEMP MACRO VERHOEFF(x) AS CASE WHEN regexp_full_match(x, '[0-9]+') "
+        f"THEN list_reduce(list_prepend(0, {_DIGITS}), lambda c, d, i: {_STEP}) = 0 "
+        "WHEN x IS NOT NULL THEN false END"
+    ),
 )

@@ -114,7 +114,10 @@ def run(request: Request, progress: Callable[[str, float | None], None] | None =
     """The report that a request asks for."""
     _check_request(request)
     chosen = _release(request, None)
-    with tempfile.TemporaryDirectory(prefix="plusmds-") as workdir, _opened(request, chosen, Path(workdir)) as submission:
+    with (
+        tempfile.TemporaryDirectory(prefix="plusmds-") as workdir,
+        _opened(request, chosen, Path(workdir)) as submission,
+    ):
         header = _header(request, submission)
         chosen = _release(request, header.get("period_start"))
         context = _context(request, chosen, submission, header)

@@ -155,11 +155,11 @@ class _Run:
 
     def _keep(self, work: TableRows) -> None:
         finals = self._finals(work.table.name)
-        work.keep(finals, self._extra(work, finals), work.uneven | self._measured_items(work.table.name))
+        work.keep(finals, self._extra(work), work.uneven | self._measured_items(work.table.name))
         table = work.table
         if table.name != "plus_characteristic" and self._has_doubles(table.name):
             work.has_row_hash = True
-            work.keep(finals, self._extra(work, finals), work.every_item)
+            work.keep(finals, self._extra(work), work.every_item)
 
     def _measured_items(self, table: str) -> frozenset[str]:
         """The items whose status a measure over several items reads."""
@@ -188,9 +188,9 @@ class _Run:
         items = set(self.context.dataset.tables[table].item_names)
         return frozenset(names & items)
 
-    def _extra(self, work: TableRows, finals: frozenset[str]) -> dict[str, sql.exp.Expression]:
+    def _extra(self, work: TableRows) -> dict[str, sql.exp.Expr]:
         table = work.table
-        extra: dict[str, sql.exp.Expression] = {"person": hashed(PERSON_KEY)}
+        extra: dict[str, sql.exp.Expr] = {"person": hashed(PERSON_KEY)}
         if table.key:
             extra["own"] = hashed(table.key)
         if work.has_row_hash or table.name == "plus_characteristic":
@@ -204,9 +204,9 @@ class _Run:
             extra.update(self._person_extra(work))
         return extra
 
-    def _conditions(self, work: TableRows) -> dict[str, sql.exp.Expression]:
+    def _conditions(self, work: TableRows) -> dict[str, sql.exp.Expr]:
         """What rules over more than one row ask of each row, as truth values."""
-        made: dict[str, sql.exp.Expression] = {}
+        made: dict[str, sql.exp.Expr] = {}
         name, scope = work.table.name, work.final_scope
         for rule in self.context.dataset.rules:
             check = rule.check
@@ -222,17 +222,16 @@ class _Run:
                     made[f"population:{rule.id}"] = _true(sql.condition(check.population.tree, scope))
         return made
 
-    def _person_extra(self, work: TableRows) -> dict[str, sql.exp.Expression]:
+    def _person_extra(self, work: TableRows) -> dict[str, sql.exp.Expr]:
         scope = work.final_scope
         source, code = scope.typed["ethnic_category_source"], column("ethnic_category")
         first = sql.call("left", code.copy(), sql.literal(1))
-        extra = {
+        return {
             "ethnicity_asked": _true(sql.among(source, ASKED_SOURCES)),
             "any_other": _true(sql.among(first, ANY_OTHER_ETHNICITY)),
             "local_second_character": _true(sql.full_match(code.copy(), "[A-Z][A-Z0-9]")),
             "traced": _true(sql.among(scope.typed["nhs_number_status"], ("01",))),
         }
-        return extra
 
     # Judging
 
@@ -300,7 +299,7 @@ class _Run:
         (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")
         if (rejected or extra) and work.statuses != work.every_item:
             finals = self._finals(name)
-            work.keep(finals, self._extra(work, finals), work.every_item)
+            work.keep(finals, self._extra(work), work.every_item)
         if work.statuses != work.every_item:
             yield from self._mixed_items(work)
             return
@@ -326,7 +325,7 @@ class _Run:
                 self.rows_to(name, (FailingRow(*row) for row in found))
 
 
-def _true(made: sql.exp.Expression) -> sql.exp.Expression:
+def _true(made: sql.exp.Expr) -> sql.exp.Expr:
     return sql.call("coalesce", sql.exp.paren(made), sql.exp.false())
 
 

@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schema.check import Check, Condition, Contradiction, Copied, DeclaredNotRecorded, Link, Rate, Related, Repeated, SharedValue
+from schema.check import (
+    Check,
+    Condition,
+    Contradiction,
+    Copied,
+    DeclaredNotRecorded,
+    Link,
+    Rate,
+    Related,
+    Repeated,
+    SharedValue,
+)
 from validators import sql
 from validators.causes import causes_of
 from validators.engines.duckdb_rows import RANK, TableRows
@@ -26,14 +37,14 @@ if TYPE_CHECKING:
 PERSON_KEY = ("local_patient_id_org", "local_patient_id")
 
 
-def hashed(items: tuple[str, ...]) -> sql.exp.Expression:
+def hashed(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for the values of some items as received; null where one is blank."""
     parts = [column(name) for name in items]
     blank = sql.exp.or_(*(sql.is_null(part) for part in parts))
     return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
 
 
-def row_hash(items: tuple[str, ...]) -> sql.exp.Expression:
+def row_hash(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for all values of a row as received."""
     return sql.call("hash", *(column(name) for name in items))
 
@@ -80,7 +91,9 @@ class Across:
         return self._tally(rule, assessed)
 
     def _not_assessed(self, rule: Rule) -> str | None:
-        missing = sorted(t for t in rule.tables_read() | {rule.table} if t not in self.tables and t not in ("header", "dataset"))
+        missing = sorted(
+            t for t in rule.tables_read() | {rule.table} if t not in self.tables and t not in ("header", "dataset")
+        )
         return f"the table {missing[0]} was not sent" if missing else None
 
     def _find(self, rule: Rule, check: Check) -> int:
@@ -177,7 +190,8 @@ class Across:
 
     def _related(self, rule: Rule, check: Related) -> int:
         self.database.run(
-            f'INSERT INTO hits SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND person IS NOT NULL AND person '
+            f'INSERT INTO hits SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND '
+            f"person IS NOT NULL AND person "
             f'NOT IN (SELECT person FROM ok_{check.table} WHERE "match:{rule.id}" AND person IS NOT NULL)'
         )
         return self._count(f'SELECT count_if("when:{rule.id}") FROM ok_{rule.table}')
@@ -211,7 +225,8 @@ class Across:
         if not failed:
             return RuleTally(rule.id, assessed, 0)
         (rows,) = self.database.row(
-            f'SELECT arg_min(row, {RANK}, {SAMPLES}) FROM once_{check.table} WHERE {population} AND "numerator:{rule.id}"'
+            f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM once_{check.table} WHERE "
+            f'{population} AND "numerator:{rule.id}"'
         )
         kind = first_kind(rule, self.context)
         return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
 
 
-def open_connection(paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+def open_connection(
+    paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None
+) -> duckdb.DuckDBPyConnection:
     """A connection that may read `paths` and spill to `spill`; its configuration is locked."""
     connection = duckdb.connect(
         config={

@@ -39,7 +39,8 @@ def make_answers(database: Database) -> None:
     asked = f"{value} <> 'X' AND {_SOURCE} IN ({_listed(ASKED_SOURCES)})"
     database.run(
         "CREATE OR REPLACE TEMP TABLE answers AS SELECT person, code, "
-        "min(rank) FILTER (WHERE value IN ('Y', 'N')) AS known, min(rank) FILTER (WHERE value NOT IN ('Y', 'N')) AS other, "
+        "min(rank) FILTER (WHERE value IN ('Y', 'N')) AS known, min(rank) FILTER (WHERE value "
+        "NOT IN ('Y', 'N')) AS other, "
         "bool_or(asked) AS asked, bool_or(asked AND value = 'Z') AS declined_asked, bool_or(value = 'Z') AS declined "
         f"FROM (SELECT person, {_CODE} AS code, {value} AS value, {rank} AS rank, coalesce({asked}, false) AS asked "
         f"FROM once_plus_characteristic WHERE person IS NOT NULL AND {_CODE} IS NOT NULL) GROUP BY person, code"

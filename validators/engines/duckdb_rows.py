@@ -90,7 +90,7 @@ class TableRows:
         finals = {name: plan.final(name) for name in plan.items}
         return sql.Scope(self.context, plan.items, plan.scope.raw, finals)
 
-    def number(self, item: str) -> exp.Expression:
+    def number(self, item: str) -> exp.Expr:
         """One number for the value of an item that is left, null where there is none."""
         final = self.plan.final(item)
         if self.table.item(item).data_type.name == "nhs_number":
@@ -117,8 +117,9 @@ class TableRows:
         if check.when:
             verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
         joins = " ".join(
-            f'LEFT JOIN ok_{t} {t} ON o.person = {t}.person' if t == "person" else
-            f'LEFT JOIN ok_{t} {t} ON o."link:{t}" = {t}.own'
+            f"LEFT JOIN ok_{t} {t} ON o.person = {t}.person"
+            if t == "person"
+            else f'LEFT JOIN ok_{t} {t} ON o."link:{t}" = {t}.own'
             for t in targets
         )
         return verdict.sql(dialect="duckdb"), joins
@@ -131,18 +132,18 @@ class TableRows:
         row = [exp.alias_(column("_row"), "_row", quoted=True)] if self.source.explicit_rows else []
         return exp.select(*row, *names).from_(exp.to_table("scanned"))
 
-    def _column(self, item: Item) -> exp.Expression:
+    def _column(self, item: Item) -> exp.Expr:
         if item.name in self.source.columns:
             return column(item.name)
         stands_in = self.context.header.get(item.column_absent) if item.column_absent else None
         return exp.alias_(exp.cast(sql.literal(stands_in), "VARCHAR"), item.name, quoted=True)
 
-    def statement(self, query: exp.Expression) -> str:
+    def statement(self, query: exp.Expr) -> str:
         """The SQL text of a query over the scan."""
         text = query.sql(dialect="duckdb")
         return f"WITH scanned AS (SELECT * FROM {self.source.relation()}) {text}"
 
-    def visible(self) -> exp.Expression | None:
+    def visible(self) -> exp.Expr | None:
         """What keeps rows of refused restricted characteristics out of everything; None where there can be none."""
         refused = self.context.refused_characteristics()
         if self.table.name != "plus_characteristic" or not refused:
@@ -182,7 +183,7 @@ class TableRows:
         item = plan.items[next(iter(read))] if len(read) == 1 else None
         return item if item is not None and self._has_histogram(item) and not item.data_type.local_codes else None
 
-    def _first_counts(self, counted: list[Rule]) -> Iterator[tuple[str, exp.Expression]]:
+    def _first_counts(self, counted: list[Rule]) -> Iterator[tuple[str, exp.Expr]]:
         yield "rows", exp.Count(this=exp.Star())
         for item in self.table.items:
             yield f"received:{item.name}", exp.Count(this=column(item.name))
@@ -196,7 +197,7 @@ class TableRows:
             yield f"assessed:{rule.id}", exp.Count(this=kept)
             yield f"failed:{rule.id}", sql.call("count_if", exp.Not(this=kept.copy()))
 
-    def _kept(self, plan: Plan, rule: Rule) -> exp.Expression:
+    def _kept(self, plan: Plan, rule: Rule) -> exp.Expr:
         """Whether the row keeps the rule; null where it is not asked."""
         check = rule.check
         if isinstance(check, Format):
@@ -215,7 +216,7 @@ class TableRows:
     def _has_histogram(self, item: Item) -> bool:
         return item.data_type.code_list is not None
 
-    def _guarded(self, item: Item) -> exp.Expression:
+    def _guarded(self, item: Item) -> exp.Expr:
         """A histogram of unlisted rubbish must not fill the memory: only values as short as a code, or listed ones."""
         value = column(item.name)
         codes = self._listed(item)
@@ -278,14 +279,14 @@ class TableRows:
 
     # The verdict table
 
-    def keep(self, finals: Iterable[str], extra: Mapping[str, exp.Expression], statuses: frozenset[str]) -> None:
+    def keep(self, finals: Iterable[str], extra: Mapping[str, exp.Expr], statuses: frozenset[str]) -> None:
         """Make the verdict table: row, verdicts and shapes of live rules, `finals`, `extra` columns and `statuses`."""
         plan = self.plan
         self.statuses = statuses
         live = [rule for rule in plan.rules if rule.id in self.live]
         wanted = sorted(finals)
         layer = plan.layered(exp.Subquery(this=self.scan()), live, {*wanted, *self._typed_in(extra)})
-        chosen: list[exp.Expression] = [column(verdict_name(rule)) for rule in live]
+        chosen: list[exp.Expr] = [column(verdict_name(rule)) for rule in live]
         if self.source.explicit_rows:
             chosen.append(exp.alias_(exp.cast(column("_row"), "BIGINT"), "row", quoted=True))
         for rule in live:
@@ -302,7 +303,7 @@ class TableRows:
         self.database.run(f"CREATE OR REPLACE TEMP TABLE kept AS {self.statement(query)}")
         self._number()
 
-    def _typed_in(self, extra: Mapping[str, exp.Expression]) -> frozenset[str]:
+    def _typed_in(self, extra: Mapping[str, exp.Expr]) -> frozenset[str]:
         names = {c.name for made in extra.values() for c in made.find_all(exp.Column)}
         return frozenset(item.name for item in self.table.items if typed_name(item.name) in names)
 
@@ -312,9 +313,7 @@ class TableRows:
         self.database.run(f"DROP VIEW IF EXISTS {self.name}")
         self.database.run(f"DROP TABLE IF EXISTS {self.name}_kept")
         self.database.run(f"ALTER TABLE kept RENAME TO {self.name}_kept")
-        self.database.run(
-            f"CREATE TEMP VIEW {self.name} AS SELECT {row}* FROM {self.name}_kept WHERE seen"
-        )
+        self.database.run(f"CREATE TEMP VIEW {self.name} AS SELECT {row}* FROM {self.name}_kept WHERE seen")
 
     # What came of it
 
@@ -349,7 +348,8 @@ class TableRows:
         if not numbers:
             return {}
         asked = ", ".join(
-            f'arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE "{verdict_name(rule)}" = {number})' for rule, number in numbers
+            f'arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE "{verdict_name(rule)}" = {number})'
+            for rule, number in numbers
         )
         found = self.database.row(f"SELECT {asked} FROM {self.name}")
         return {(r.id, n): spread(rows or ()) for (r, n), rows in zip(numbers, found, strict=True)}
@@ -415,10 +415,14 @@ def merged(tallies: list[CauseTally]) -> tuple[CauseTally, ...]:
     kinds: dict[str, CauseTally] = {}
     for tally in tallies:
         before = kinds.get(tally.kind)
-        kinds[tally.kind] = tally if before is None else CauseTally(
-            tally.kind,
-            before.count + tally.count,
-            top_shapes([*before.shapes, *tally.shapes]),
-            spread((*before.sample_rows, *tally.sample_rows)),
+        kinds[tally.kind] = (
+            tally
+            if before is None
+            else CauseTally(
+                tally.kind,
+                before.count + tally.count,
+                top_shapes([*before.shapes, *tally.shapes]),
+                spread((*before.sample_rows, *tally.sample_rows)),
+            )
         )
     return tuple(kinds.values())
