@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import re
 import tempfile
 import uuid
+from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,9 +212,9 @@ def _checked(
 ) -> Report:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
     engine = load_engine(request.engine)
-    with _row_writer(request.rows_to) as sink:
+    with _row_writer(request.rows_to, sources) as sink:
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
-    used = engine_sources(engine, sources) | {n: s for n, s in submission.sources.items() if n == "header"}
+    used = {name: _whole(source) for name, source in (submission.sources | sources).items()}
     secret = assemble.key_maker(used.values())
     fetched = {t: used[t].fetch(rows) for t, rows in assemble.sample_rows(tally, context).items() if t in used}
     faults = [f for n, s in used.items() for f in structure.fault_findings(context.dataset.tables[n].code, s)]
@@ -241,9 +245,9 @@ def _checked(
     )
 
 
-def engine_sources(engine: object, sources: Mapping[str, Source]) -> dict[str, Source]:
-    """The sources as the engine read them: a file that had to be repaired is the repaired one."""
-    return dict(getattr(engine, "sources", None) or sources)
+def _whole(source: Source) -> Source:
+    """The source with all of its faults: those of its records are known when it has been read in its repaired form."""
+    return source if source.census().simple else source.repaired()
 
 
 def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tally) -> SubmissionInfo:
@@ -271,28 +275,34 @@ def _table_counts(context: Context, tally: Tally) -> list[TableCount]:
     return counts
 
 
-class _row_writer:  # noqa: N801 - used as a function
-    """Writes failing rows as CSV: table, row, rule_id, cause. Nothing is written where no path is given."""
+@contextmanager
+def _row_writer(path: Path | None, sources: Mapping[str, Source]) -> Iterator[RowSink | None]:
+    """Writes failing rows as CSV, one row and rule a line. Nothing is written where no path is given."""
+    if path is None:
+        yield None
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("table", "row", "line", "rule_id", "cause"))
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+        def write(table: str, rows: Iterator[FailingRow]) -> None:
+            writer.writerows(_located(table, rows, sources[table]))
 
-    def __enter__(self) -> RowSink | None:
-        if self._path is None:
-            return None
-        import csv
+        yield write
 
-        self._file = self._path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file)
-        self._writer.writerow(("table", "row", "rule_id", "cause"))
-        return self._write
 
-    def _write(self, table: str, rows: Iterator[FailingRow]) -> None:
-        self._writer.writerows((table, *row) for row in rows)
+def _located(table: str, rows: Iterator[FailingRow], source: Source) -> Iterator[tuple[object, ...]]:
+    """Each failing row with the line on which it starts. `rows` ascend by row."""
+    waiting: deque[tuple[int, list[FailingRow]]] = deque()
 
-    def __exit__(self, *exc: object) -> None:
-        if self._path is not None:
-            self._file.close()
+    def distinct() -> Iterator[int]:
+        for row, group in groupby(rows, key=lambda failing: failing.row):
+            waiting.append((row, list(group)))
+            yield row
+
+    for line in source.line_numbers(distinct()):
+        row, group = waiting.popleft()
+        yield from ((table, row, line, failing.rule_id, failing.cause) for failing in group)
 
 
 __all__ = ["EngineError", "InputError", "Request", "run", "validate"]

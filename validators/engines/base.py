@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from validators.context import Context
     from validators.source import Source
@@ -34,7 +34,7 @@ class Engine(Protocol):
 
     def run(
         self,
-        sources: Mapping[str, Source],
+        sources: dict[str, Source],
         context: Context,
         *,
         progress: Callable[[str, float | None], None] | None = None,
@@ -42,7 +42,7 @@ class Engine(Protocol):
     ) -> Tally:
         """The tally of the tables in `sources`; the header stands in `context`.
 
-        A source may be replaced by its repaired form while it is read. Raises EngineError where the count of records
+        A source that could not be read as it stood is replaced in `sources` by its repaired form. Raises EngineError where the count of records
         differs from the independent census, and for any other failure of the engine; never with a value in the text.
         """
         ...

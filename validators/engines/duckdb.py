@@ -24,7 +24,7 @@ from validators.plan import column, row_rules
 from validators.tally import ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from schema.rule import Rule
     from validators.context import Context
@@ -46,7 +46,7 @@ class DuckDB:
 
     def run(
         self,
-        sources: Mapping[str, Source],
+        sources: dict[str, Source],
         context: Context,
         *,
         progress: Callable[[str, float | None], None] | None = None,
@@ -54,7 +54,7 @@ class DuckDB:
     ) -> Tally:
         """The tally of the tables in `sources`; see Engine.run."""
         with tempfile.TemporaryDirectory(prefix="plusmds-") as spill:
-            return _Run(self, dict(sources), context, progress or _silent, rows_to, Path(spill)).run()
+            return _Run(self, sources, context, progress or _silent, rows_to, Path(spill)).run()
 
 
 def engine() -> Engine:
