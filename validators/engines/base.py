@@ -42,7 +42,8 @@ class Engine(Protocol):
     ) -> Tally:
         """The tally of the tables in `sources`; the header stands in `context`.
 
-        A source that could not be read as it stood is replaced in `sources` by its repaired form. Raises EngineError where the count of records
-        differs from the independent census, and for any other failure of the engine; never with a value in the text.
+        A source that could not be read as it stood is replaced in `sources` by its repaired form. Raises EngineError
+        where the count of records differs from the independent census, and for any other failure of the engine; never
+        with a value in the text.
         """
         ...
