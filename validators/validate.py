@@ -37,7 +37,7 @@ from validators.software import VERSION
 from validators.submission import open_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from schema.release import Release
     from validators.engines.base import FailingRow
@@ -276,7 +276,7 @@ def _table_counts(context: Context, tally: Tally) -> list[TableCount]:
 
 
 @contextmanager
-def _row_writer(path: Path | None, sources: Mapping[str, Source]) -> Iterator[RowSink | None]:
+def _row_writer(path: Path | None, sources: Mapping[str, Source]) -> Generator[RowSink | None]:
     """Writes failing rows as CSV, one row and rule a line. Nothing is written where no path is given."""
     if path is None:
         yield None
