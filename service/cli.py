@@ -141,7 +141,7 @@ def _add_generate(commands: _Commands) -> None:
     argument = add.add_argument
     argument("directory", metavar="DIR", type=Path, help="folder to write to")
     argument("--persons", metavar="N", type=_count, required=True, help="number of persons")
-    argument("--seed", metavar="S", type=int, default=1, help="the same seed gives the same files (default: 1)")
+    argument("--seed", metavar="S", type=_whole, default=1, help="the same seed gives the same files (default: 1)")
     argument("--period", metavar="YYYY-MM", default="2026-04", help="reporting month (default: 2026-04)")
     argument("--provider", metavar="CODE", default="RX1", help="ODS code of the provider (default: RX1)")
     argument("--release", metavar="V", help="release to follow (default: the one in force for the period)")
@@ -179,7 +179,9 @@ def _add_serve(commands: _Commands) -> None:
     add = _command(commands, "serve", "start the service", "serve")
     add.epilog = "Other settings come from the environment: PLUSMDS_DATA_DIR, PLUSMDS_MAX_BODY_MB … (README)."
     add.add_argument("--host", metavar="H", help="address to listen on (default: PLUSMDS_HOST, else 127.0.0.1)")
-    add.add_argument("--port", metavar="P", type=int, help="port, 0 for a free one (default: PLUSMDS_PORT, else 8000)")
+    add.add_argument(
+        "--port", metavar="P", type=_whole, help="port, 0 for a free one (default: PLUSMDS_PORT, else 8000)"
+    )
 
 
 class _Version(argparse.Action):
@@ -189,7 +191,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from validators.software import VERSION
 
-        parser.exit(0, f"plusmds {VERSION}\n")
+        sys.stdout.write(f"plusmds {VERSION}\n")
+        parser.exit()
 
 
 def _day(text: str) -> object:
@@ -203,10 +206,16 @@ def _day(text: str) -> object:
     raise argparse.ArgumentTypeError(f"{text!r} is no day; expected YYYY-MM-DD")
 
 
-def _count(text: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text) > 0:
+def _whole(text: str) -> int:
+    if text.isascii() and text.isdecimal():
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+
+
+def _count(text: str) -> int:
+    if _whole(text) > 0:
+        return _whole(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
 
 
 def _fault(text: str) -> tuple[str, float]:

@@ -27,7 +27,6 @@ def serve(settings: Settings) -> None:
     """Listen where the settings say; the log says which port a 0 became. InputError where that is taken."""
     start_logging()
     listening = _listen(settings.host, settings.port)
-    log("listening", host=settings.host, port=listening.getsockname()[1])
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,
@@ -36,7 +35,17 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says in the log where it listens, once it answers."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for each in sockets or []:
+            host, port = each.getsockname()[:2]
+            log("listening", host=host, port=port)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,267 @@
+"""The command line: what it says, where it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from schema.release import load
+from service.cli import main
+from validators.errors import EngineError, InputError
+
+ROOT = Path(__file__).parent.parent.parent
+COMMAND = [sys.executable, "-m", "service.cli"]
+
+
+def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
+    """As much of a report as the command looks at."""
+    return SimpleNamespace(
+        counts=SimpleNamespace(error=error, warning=warning), verdict=verdict, verdict_sentence="A sentence."
+    )
+
+
+class FakeForm(NamedTuple):
+    """A form of the report that is always the same."""
+
+    suffix: str
+    content: bytes
+
+    def __call__(self, *_: object) -> bytes:
+        return self.content
+
+
+@pytest.fixture
+def validator(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """In place of the validator: what it was asked, what it answers."""
+    fake = SimpleNamespace(asked={}, answer=report())
+
+    def validate(path: Path, **options: Any) -> Any:
+        fake.asked = {"path": path} | options
+        if isinstance(fake.answer, BaseException):
+            raise fake.answer
+        return fake.answer
+
+    monkeypatch.setitem(sys.modules, "validators.validate", SimpleNamespace(validate=validate))
+    written = {"text": (".txt", b"TEXT\n"), "html": (".html", b"HTML"), "json": (".json", b"{}")}
+    forms = {name: FakeForm(*each) for name, each in written.items()}
+    monkeypatch.setattr("service.commands.validate.REPORTS", forms)
+    return fake
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "error", "warning", "status"),
+    [
+        ("error", 0, 0, 0),
+        ("error", 0, 3, 0),
+        ("error", 1, 0, 1),
+        ("warning", 0, 0, 0),
+        ("warning", 0, 1, 1),
+        ("warning", 1, 0, 1),
+        ("never", 5, 5, 0),
+    ],
+)
+def test_the_status_follows_from_the_findings(
+    validator: SimpleNamespace, fail_on: str, error: int, warning: int, status: int
+) -> None:
+    validator.answer = report(error, warning)
+    assert main(["validate", "x", "--fail-on", fail_on]) == status
+
+
+def test_a_rejected_submission_is_never_well(validator: SimpleNamespace) -> None:
+    validator.answer = report(verdict="rejected")
+    assert main(["validate", "x"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (InputError("The file is empty. Export it again."), 2, "plusmds: The file is empty. Export it again.\n"),
+        (EngineError("Rows were lost."), 3, "plusmds: The validator failed: Rows were lost.\n"),
+        (KeyboardInterrupt(), 130, "plusmds: Stopped.\n"),
+        (PermissionError(13, "Permission denied", "/x"), 2, "plusmds: /x: Permission denied.\n"),
+    ],
+)
+def test_what_goes_wrong_is_one_message(
+    validator: SimpleNamespace, capsys: pytest.CaptureFixture[str], error: BaseException, status: int, said: str
+) -> None:
+    validator.answer = error
+    assert main(["validate", "x"]) == status
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_fault_of_ours_shows_no_cell(validator: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+    validator.answer = ValueError("could not convert 9990000018")
+    assert main(["validate", "x"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("plusmds: The validator failed (ValueError at ")
+    assert "999" not in said
+
+
+def test_every_option_reaches_the_validator(validator: SimpleNamespace, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    given = "--release 1.0.0 --table person --period 2026-04 --provider RX1 --map m.toml --today 2026-05-07"
+    given += f" --engine reference --reveal keys --rows {rows}"
+    assert main(["validate", "p.csv", *given.split()]) == 0
+    asked = {name: str(value) for name, value in validator.asked.items() if name != "progress"}
+    assert asked == {
+        "path": "p.csv",
+        "release": "1.0.0",
+        "table": "person",
+        "period": "2026-04",
+        "provider": "RX1",
+        "mapping": "m.toml",
+        "today": "2026-05-07",
+        "engine": "reference",
+        "reveal": "keys",
+        "rows_to": str(rows),
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "content"),
+    [
+        ([], "report.html", b"HTML"),
+        ([], "report.json", b"{}"),
+        ([], "report.txt", b"TEXT\n"),
+        ([], "report", b"TEXT\n"),
+        (["--format", "json"], "report.html", b"{}"),
+    ],
+)
+def test_the_report_goes_to_a_file(
+    validator: SimpleNamespace,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    options: list[str],
+    name: str,
+    content: bytes,
+) -> None:
+    place = tmp_path / name
+    assert main(["validate", "x", "--output", str(place), *options]) == 0
+    assert place.read_bytes() == content
+    assert capsys.readouterr().out == f"A sentence.\nThe report is in {place}\n"
+
+
+@pytest.mark.parametrize("option", ["--output", "--rows"])
+def test_a_file_that_cannot_be_written_is_told_before_the_check(
+    validator: SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str
+) -> None:
+    assert main(["validate", "x", option, str(tmp_path / "no" / "r.json")]) == 2
+    assert main(["validate", "x", option, str(tmp_path)]) == 2
+    assert validator.asked == {}
+    assert "is not there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["validate"],
+        ["validate", "x", "--nonsense"],
+        ["validate", "x", "--today", "31/12/2025"],
+        ["validate", "x", "--today", "2026-02-30"],
+        ["validate", "x", "--today", "20260401"],
+        ["validate", "x", "--engine", "abacus"],
+        ["validate", "x", "--format", "docx"],
+        ["validate", "x", "--fail-on", "info"],
+        ["validate", "x", "--rele", "1.0.0"],
+        ["generate", "d"],
+        ["generate", "d", "--persons", "0"],
+        ["generate", "d", "--persons", "10", "--fault", "PMD00111"],
+        ["generate", "d", "--persons", "10", "--fault", "PMD00111=2"],
+        ["generate", "d", "--persons", "10", "--fault", "PMD00111=x"],
+        ["release"],
+        ["release", "show"],
+        ["release", "show", "9.9.9"],
+        ["schema", "9.9.9"],
+        ["schema", "1.0.0", "nothing"],
+        ["serve", "--port", "x"],
+        ["serve", "--port", "99999"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_call_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    try:
+        status = main(arguments)
+    except SystemExit as left:
+        status = left.code
+    said = capsys.readouterr()
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith("plusmds")
+    assert len(said.err.splitlines()) == 1
+    assert not {"invalid", "please", "sorry", "illegal"} & set(said.err.lower().split())
+
+
+def test_releases_are_listed_shown_and_verified(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schema.release.verify", lambda _: ())
+    assert main(["release", "list"]) == 0
+    assert "1.0.0" in capsys.readouterr().out
+    assert main(["release", "show", "1.0.0"]) == 0
+    shown = capsys.readouterr().out
+    assert load("1.0.0").info.digest in shown
+    assert main(["release", "verify", "1.0.0"]) == 0
+    assert "as it was published" in capsys.readouterr().out
+
+
+def test_a_release_that_was_changed_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schema.release.verify", lambda _: ("rules.json is not as it was published.",))
+    assert main(["release", "verify", "1.0.0"]) == 1
+    assert capsys.readouterr().out == "rules.json is not as it was published.\n"
+
+
+def test_the_schema_of_a_table_is_printed(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["schema", "1.0.0", "person"]) == 0
+    assert json.loads(capfdbinary.readouterr().out) == load("1.0.0").schema("person")
+
+
+def test_the_schema_of_a_submission_judges_a_submission(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["schema", "1.0.0"]) == 0
+    schema = json.loads(capfdbinary.readouterr().out)
+    Draft202012Validator.check_schema(schema)
+    judge = Draft202012Validator(schema)
+    assert judge.is_valid({"person": []})
+    assert not judge.is_valid({"person": [{"nonsense": 1}]})
+    assert not judge.is_valid({"nonsense": []})
+
+
+def test_help_loads_little_and_ends_well() -> None:
+    for arguments in (["--help"], ["validate", "--help"], ["release", "build", "--help"], ["--version"]):
+        run = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True)
+        assert (run.returncode, run.stderr) == (0, "")
+        assert run.stdout
+
+
+def test_a_reader_that_leaves_is_no_fault() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run([*COMMAND, "schema", "1.0.0"], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (141, "")
+
+
+def test_ctrl_c_ends_the_service_quietly(tmp_path: Path) -> None:
+    environment = os.environ | {"PLUSMDS_DATA_DIR": str(tmp_path / "data")}
+    log = tmp_path / "log"
+    with log.open("wb") as to_log:
+        process = subprocess.Popen([*COMMAND, "serve", "--port", "0"], cwd=ROOT, stderr=to_log, env=environment)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not list((tmp_path / "data").glob("service-*")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=20)
+    assert "Traceback" not in log.read_text()
+    assert list((tmp_path / "data").iterdir()) == []
