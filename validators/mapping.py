@@ -1,0 +1,272 @@
+"""Somebody's own extract, checked without writing a program: a mapping in TOML says how it becomes our tables.
+
+Nothing is changed silently. The notes say what was done, how often, and which column feeds which item; what the
+mapping does not name (a code, a date of another form) passes unchanged, so that the check finds it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+from validators.errors import InputError
+from validators.limits import Limits
+from validators.mapping_notes import feeds_of, table_lines
+from validators.mapping_rows import RowMaker
+from validators.mapping_toml import read_mapping
+from validators.readers.columns import missing_columns, shown
+from validators.readers.digest import digest_of
+from validators.readers.staging import StagedSource, StageWriter
+from validators.source import Census, Digest, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from validators.mapping_rows import Period
+    from validators.mapping_toml import MappingFile, TableMap
+    from validators.source import StructureFault, TableShape
+
+Note = tuple[str, tuple[str, ...]]
+#: endings of files of an extract whose format has another name
+ENDINGS: Final = {"tsv": "csv", "txt": "csv", "jsonl": "ndjson"}
+
+
+@dataclass(kw_only=True)
+class MappedSource(StagedSource):
+    """A table that a mapping has made. The faults of the files that it comes from are its faults."""
+
+    origins: tuple[Source, ...] = ()
+
+    def fault_rows(self) -> Iterator[tuple[str, str, int, int | None]]:
+        """Every place of every fault of the files, with the rows of the files."""
+        for origin in self.origins:
+            yield from origin.fault_rows()
+
+
+@dataclass(kw_only=True)
+class MappedSubmission:
+    """What a mapping makes of an extract. `feeds`: table and item → the columns of the extract that fill it."""
+
+    sources: dict[str, Source]
+    ignored: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+    single: bool = False
+    feeds: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is held open: the scan files lie in the work folder of the caller."""
+
+
+def open_mapped(
+    path: Path,
+    mapping_path: Path,
+    shapes: Mapping[str, TableShape],
+    *,
+    workdir: Path,
+    limits: Limits | None = None,
+) -> MappedSubmission:
+    """The tables that a mapping makes of the file or folder `path`.
+
+    Raises InputError where the mapping cannot be followed; the message names its file, the key and what is expected.
+    """
+    return _Making(path, read_mapping(mapping_path, shapes), shapes, workdir, limits or Limits()).submission()
+
+
+class _Making:
+    """One mapping at work on one extract."""
+
+    def __init__(
+        self, path: Path, mapping: MappingFile, shapes: Mapping[str, TableShape], workdir: Path, limits: Limits
+    ) -> None:
+        self._path = path
+        self._mapping = mapping
+        self._shapes = shapes
+        self._workdir = workdir
+        self._extract = Extract(path, workdir / "extract", limits)
+        self._faults_said: set[str] = set()
+
+    def submission(self) -> MappedSubmission:
+        """Every table, in the order of the data set."""
+        for table in self._mapping.tables:
+            self._check(table)
+        makers = {table.name: self._maker(table) for table in self._mapping.tables}
+        sources: dict[str, Source] = {"header": self._header()} if self._mapping.header else {}
+        title = f"{self._mapping.title} ({self._mapping.path.name})"
+        notes: list[Note] = [("Mapping", (title, *self._header_lines()))]
+        feeds: dict[tuple[str, str], str] = {}
+        for name in (name for name in self._shapes if name in makers):
+            sources[name] = self._made(makers[name])
+            notes.append((f"Mapping of {name}", tuple(table_lines(makers[name]))))
+            feeds |= {(name, item): columns for item, columns in feeds_of(makers[name]).items()}
+        why = f"the mapping {self._mapping.path.name} does not name it"
+        ignored = tuple((name, why) for name in self._extract.unread())
+        return MappedSubmission(
+            sources=sources, ignored=ignored, notes=tuple(notes), single="header" not in sources, feeds=feeds
+        )
+
+    def _check(self, table: TableMap) -> None:
+        """Files, columns and the period that a table needs, before any row is made."""
+        for feed in table.feeds:
+            source = self._extract.file(feed.source, self._told(f"{feed.where_from}.source"))
+            for key, column in feed.columns():
+                if column not in source.columns:
+                    raise self._error(key, _no_column(column, source))
+            if feed.period is not None and self._period() is None:
+                raise self._error(
+                    f"{feed.where_from}.period", "rows of one period need period_start and period_end in [header]"
+                )
+
+    def _maker(self, table: TableMap) -> RowMaker:
+        maker = RowMaker(table, self._period(), self._key())
+        with StageWriter(self._workdir / f"{table.name}.mapped.csv", maker.columns) as out:
+            for feed in table.feeds:
+                maker.make(feed, self._extract.file(feed.source, self._error_at), out)
+        maker.marks = out.marks
+        return maker
+
+    def _made(self, maker: RowMaker) -> MappedSource:
+        name = maker.table.name
+        shape = self._shapes[name]
+        origins = tuple({count.source.name: count.source for count in maker.counts}.values())
+        read = tuple(source.repaired() if not source.census().simple else source for source in origins)
+        new = tuple(source for source in read if source.name not in self._faults_said)
+        self._faults_said.update(source.name for source in new)
+        return MappedSource(
+            table=name,
+            name=" + ".join(source.name for source in origins),
+            format=" + ".join(dict.fromkeys(source.format for source in origins)),
+            bytes=sum(source.bytes for source in origins),
+            scan_path=self._workdir / f"{name}.mapped.csv",
+            columns=maker.columns,
+            digest=lambda: joined_digest(origins),
+            shape=shape,
+            faults=(*_faults(new, name), *missing_columns(maker.columns, shape)),
+            marks=maker.marks,
+            counted=Census(sum(c.made for c in maker.counts), sum(source.census().refused for source in read)),
+            origins=new,
+        )
+
+    def _header(self) -> MappedSource:
+        header, shape = self._mapping.header, self._shapes["header"]
+        content = self._mapping.path.read_bytes()
+        with StageWriter(self._workdir / "header.mapped.csv", tuple(header)) as out:
+            out.add(1, None, [value.encode() for value in header.values()])
+        return MappedSource(
+            table="header",
+            name=self._mapping.path.name,
+            format="toml",
+            bytes=len(content),
+            scan_path=out.path,
+            columns=tuple(header),
+            digest=lambda: digest_of(hashlib.sha256(content)),
+            shape=shape,
+            faults=tuple(missing_columns(header, shape)),
+            marks=out.marks,
+            counted=Census(1),
+        )
+
+    def _header_lines(self) -> Iterator[str]:
+        if self._mapping.header:
+            yield f"The header is made of constants of the mapping: {', '.join(self._mapping.header)}"
+
+    def _period(self) -> Period | None:
+        header = self._mapping.header
+        if "period_start" in header and "period_end" in header:
+            return header["period_start"], header["period_end"]
+        return None
+
+    def _key(self) -> bytes:
+        """What surrogate ids are made with: the same from month to month, and another one for every provider."""
+        return (self._mapping.surrogate_key or f"plusmds {self._mapping.header.get('provider_org_code', '')}").encode()
+
+    def _told(self, key: str) -> Callable[[str], InputError]:
+        return lambda text: self._error(key, text)
+
+    def _error_at(self, text: str) -> InputError:
+        return self._error("source", text)
+
+    def _error(self, key: str, text: str) -> InputError:
+        return InputError(f"The mapping {self._mapping.path.name}, {key}: {text}.")
+
+
+class Extract:
+    """The files of an extract, each opened once. `path` is a folder, or the one file that there is."""
+
+    def __init__(self, path: Path, workdir: Path, limits: Limits) -> None:
+        self._path = path
+        self._workdir = workdir
+        self._limits = limits
+        self._opened: dict[str, Source] = {}
+
+    def file(self, name: str | None, error: Callable[[str], InputError]) -> Source:
+        """A file by its name, or the only one."""
+        path = self._place(name, error)
+        if path.name not in self._opened:
+            workdir = self._workdir / str(len(self._opened) + 1)
+            workdir.mkdir(parents=True, exist_ok=True)
+            self._opened[path.name] = open_extract(path, workdir, self._limits)
+        return self._opened[path.name]
+
+    def unread(self) -> list[str]:
+        """The files of the folder that nothing reads."""
+        if not self._path.is_dir():
+            return []
+        names = sorted(entry.name for entry in self._path.iterdir() if entry.is_file() and entry.name[0] != ".")
+        return [name for name in names if name not in self._opened]
+
+    def _place(self, name: str | None, error: Callable[[str], InputError]) -> Path:
+        if not self._path.is_dir():
+            return self._path
+        if name is None:
+            raise error(f"{self._path.name} is a folder: expected the name of the file to read")
+        path = self._path / name
+        if path.resolve().parent != self._path.resolve():
+            raise error(f"{name!r} is not in the folder itself: expected the name of a file in it")
+        if not path.is_file():
+            there = shown(self.unread()) or "no file"
+            raise error(f"there is no file {name!r} in {self._path.name}. There is {there}")
+        return path
+
+
+def open_extract(path: Path, workdir: Path, limits: Limits) -> Source:
+    """One file whose columns keep their own names."""
+    from validators.readers import READERS, reader
+    from validators.readers.opening import Opening
+
+    ending = path.suffix[1:].lower()
+    kind = ENDINGS.get(ending, ending)
+    if kind not in READERS:
+        raise InputError(f"{path.name}: a file that ends so is not read. Expected one of {', '.join(READERS)}.")
+    opening = Opening(
+        path=path, name=path.name, bytes=path.stat().st_size, table="extract", shapes={}, workdir=workdir, limits=limits
+    )
+    return next(reader(kind)(opening))
+
+
+def joined_digest(sources: Sequence[Source]) -> Digest:
+    """The digest of a file, or one digest for several."""
+    if len(sources) == 1:
+        return sources[0].digest()
+    return digest_of(hashlib.sha256("".join(source.sha256 for source in sources).encode()))
+
+
+def _faults(sources: Sequence[Source], table: str) -> Iterator[StructureFault]:
+    for source in sources:
+        yield from (dataclasses.replace(fault, table=table, items=()) for fault in source.faults)
+
+
+def _no_column(column: str, source: Source) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(column, source.columns, 1)
+    hint = f"Is {near[0]} meant?" if near else f"It has {shown(source.columns)}"
+    return f"there is no column {column!r} in {source.name}. {hint}".rstrip("?.") + ("?" if near else "")
