@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from schema.release import load
 from service.app import create_app
 from service.cli import parser
 from service.errors import PROBLEMS
@@ -38,7 +39,7 @@ def _routes() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("command", "options"), _commands(parser()))
+@pytest.mark.parametrize(("command", "options"), list(_commands(parser())))
 def test_every_command_and_option_is_documented(command: str, options: list[str]) -> None:
     lines = _usage(command)
     assert lines, f"README.md: say what `{command}` does, in the code block of the command line"
@@ -110,11 +111,13 @@ def test_no_file_names_a_package_host_or_a_path_of_one_machine() -> None:
     assert not found
 
 
-# The range in live use. NHS numbers that are shown anywhere come from 999, which is never issued.
+# The range in live use. NHS numbers that are shown anywhere come from 999, which is never issued, or are placeholders
+# that the data set itself lists, such as 4444444444.
 _LIVE = re.compile(r"(?<!\d)[467]\d{2}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 
 
 def test_no_page_shows_an_nhs_number_that_may_be_somebodys() -> None:
     pages = [path for path in _tracked() if path.suffix in (".md", ".html")]
-    found = [f"{path.relative_to(ROOT)}: {each}" for path in pages for each in _LIVE.findall(path.read_text("utf-8"))]
-    assert not found
+    placeholders = {each.code for each in load("1.0.0").code_lists["nhs_number_sentinel"].codes}
+    found = [(path.name, each) for path in pages for each in _LIVE.findall(path.read_text("utf-8"))]
+    assert not [(name, each) for name, each in found if each not in placeholders]
