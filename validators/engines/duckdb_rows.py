@@ -8,6 +8,7 @@ numbers are those of the file. Everything later is read from that table.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -65,9 +66,14 @@ class TableRows:
         """Rows received that rules may see."""
         return self.counts["rows"]
 
-    @property
+    @cached_property
+    def every_rule(self) -> Plan:
+        """The exact reading with every rule."""
+        return Plan(self.table, self.context)
+
+    @cached_property
     def plan(self) -> Plan:
-        """The exact reading, without the rules that no row can break."""
+        """The exact reading, without the rules that no row can break. Stands when the first pass is over."""
         return Plan(self.table, self.context, live=self.live)
 
     @property
@@ -239,7 +245,7 @@ class TableRows:
             return self.rows, self.rows - self.counts[f"received:{check.item}"]
         if isinstance(check, Coded | Retired):
             return self._judged(check)
-        item = self._only_code(Plan(self.table, self.context), rule)
+        item = self._only_code(self.every_rule, rule)
         if isinstance(check, Condition) and item is not None:
             return self._judged_codes(check, item)
         return self.counts[f"assessed:{rule.id}"], self.counts[f"failed:{rule.id}"]
@@ -321,7 +327,7 @@ class TableRows:
         """The result of every rule of the row stages."""
         live = [rule for rule in self.plan.rules if rule.id in self.live]
         yield from self._live_tallies(live)
-        for rule in Plan(self.table, self.context).rules:
+        for rule in self.every_rule.rules:
             if rule.id not in self.live:
                 assessed, _ = self.first_verdict(rule)
                 yield RuleTally(rule.id, assessed=assessed, failed=0)
