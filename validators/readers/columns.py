@@ -1,0 +1,118 @@
+"""From the names above the columns to data items."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validators.readers.faults import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from validators.source import StructureFault, TableShape
+
+#: names that one fault spells out, and characters of each
+NAMED = 8
+NAME_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Names for the columns of a scan file: items, or private names for what is none. Never two alike."""
+
+    names: tuple[str, ...]
+    faults: tuple[StructureFault, ...] = ()
+
+
+def normal(name: str) -> str:
+    """A name without what people vary: case, spaces, hyphens, full stops, marks at the ends."""
+    return re.sub(r"[\s\-.]+", "_", name.strip(" \t\r\n\"'\ufeff")).lower()
+
+
+def recognised(names: Iterable[str], shape: TableShape) -> int:
+    """How many of the names are items of the table."""
+    return len({normal(name) for name in set(names)}.intersection(shape.items))
+
+
+def shown(names: Sequence[str]) -> str:
+    """Names of columns for a message: cut, without control characters, the first few."""
+    texts = ["".join(c if c.isprintable() else "�" for c in name[:NAME_LENGTH]) or "(no name)" for name in names]
+    more = len(texts) - NAMED
+    return ", ".join(texts[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def own_names(received: Sequence[str], table: str) -> Columns:
+    """Columns of a file whose table is not known: their own names, made different where they are not."""
+    taken: set[str] = set()
+    names: list[str] = []
+    for place, name in enumerate(received, 1):
+        own = name.strip(" \t\r\n\ufeff")
+        usable = own and own.casefold() not in taken and own not in {"_row", "_line"}
+        names.append(own if usable else f"_column_{place}")
+        taken.add(names[-1].casefold())
+    again = [
+        name for name, count in Counter(name.strip().casefold() for name in received).items() if count > 1 and name
+    ]
+    faults = (fault("duplicate_column", table, what=shown(again), count=len(again)),) if again else ()
+    return Columns(tuple(names), faults)
+
+
+def match_columns(received: Sequence[str], shape: TableShape, line: int | None = None) -> Columns:
+    """Which item each column holds. Every name that is not spelt as the item is reported."""
+    exact = {name: place for place, name in reversed(list(enumerate(received))) if name in shape.items}
+    first = dict(exact)
+    for place, name in enumerate(received):
+        if normal(name) in shape.items:
+            first.setdefault(normal(name), place)
+    item_at = {place: item for item, place in first.items()}
+    names = tuple(item_at.get(place, f"_ignored_{place + 1}") for place in range(len(received)))
+    faults = _column_faults(received, names, shape, line)
+    return Columns(names, (*faults, *missing_columns(names, shape, line)))
+
+
+def _column_faults(
+    received: Sequence[str], names: Sequence[str], shape: TableShape, line: int | None
+) -> list[StructureFault]:
+    pairs = list(zip(received, names, strict=True))
+    misspelt = [(name, item) for name, item in pairs if item in shape.items and name != item]
+    others = [name for name, item in pairs if item not in shape.items]
+    twice = [normal(name) for name in others if normal(name) in shape.items]
+    unnamed = [name for name in others if not normal(name)]
+    unknown = [name for name in others if normal(name) and normal(name) not in shape.items]
+    table = shape.name
+    faults: list[StructureFault] = []
+    if unknown:
+        advice = _advice(unknown, names, shape)
+        faults.append(fault("unknown_column", table, line=line, count=len(unknown), what=shown(unknown), advice=advice))
+    if misspelt:
+        items = tuple(item for _, item in misspelt)
+        words = {"what": shown([name for name, _ in misspelt]), "expected": shown(items)}
+        faults.append(fault("misspelt_column", table, line=line, count=len(misspelt), items=items, **words))
+    if twice:
+        items = tuple(dict.fromkeys(twice))
+        faults.append(fault("duplicate_column", table, line=line, count=len(twice), items=items, what=shown(items)))
+    if unnamed:
+        faults.append(fault("unnamed_column", table, line=line, count=len(unnamed)))
+    return faults
+
+
+def _advice(unknown: Sequence[str], names: Sequence[str], shape: TableShape) -> str:
+    absent = [item for item in shape.items if item not in names]
+    near = {name: difflib.get_close_matches(normal(name)[:NAME_LENGTH], absent, 1, 0.75) for name in unknown[:50]}
+    meant = [f"{shown([name])}: did you mean {match[0]}?" for name, match in near.items() if match]
+    return " ".join(["They were not read: leave out what the data set does not ask for.", *meant[:NAMED]])
+
+
+def missing_columns(names: Iterable[str], shape: TableShape, line: int | None = None) -> list[StructureFault]:
+    """One fault for the mandatory items without a column, one for the required ones."""
+    absent = frozenset(shape.items).difference(names).difference(shape.defaulted)
+    faults: list[StructureFault] = []
+    for kind, wanted in (("missing_mandatory", shape.mandatory), ("missing_required", shape.required)):
+        items = tuple(item for item in wanted if item in absent)
+        if items:
+            faults.append(fault(kind, shape.name, line=line, count=len(items), items=items, what=shown(items)))
+    return faults

@@ -1,0 +1,56 @@
+"""Plain Python reading of CSV in strict form: record by record, from any place at which one starts."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from validators.readers.census import Mark, Marks
+
+# The module's own limit of 131,072 characters is below the longest value that a submission may hold.
+csv.field_size_limit(1 << 30)
+
+
+def raw_records(file: BinaryIO) -> Iterator[bytes]:
+    """Records as bytes, line end and all. In strict form a record ends where its quotation marks are even."""
+    for line in file:
+        record = line
+        while record.count(b'"') & 1:
+            more = file.readline()
+            if not more:
+                break
+            record += more
+        yield record
+
+
+def values_of(record: bytes, delimiter: str) -> list[str]:
+    """The values of one record."""
+    return next(csv.reader((record.decode("utf-8-sig"),), delimiter=delimiter), [])
+
+
+def all_values(file: BinaryIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every record of a file with the line on which it starts; blank lines are none."""
+    reader = csv.reader((line.decode() for line in file), delimiter=delimiter)
+    line = 1
+    for values in reader:
+        if values:
+            yield line, values
+        line = reader.line_num + 1
+
+
+def by_mark(rows: Collection[int], marks: Marks) -> Iterator[tuple[Mark, list[int]]]:
+    """Wanted rows in ascending order, grouped by the place from which they are best read."""
+    group: list[int] = []
+    place: Mark | None = None
+    for row in sorted(set(rows)):
+        mark = marks.before(row)
+        if place is not None and group and mark is not place:
+            yield place, group
+            group = []
+        place = mark
+        group.append(row)
+    if place is not None:
+        yield place, group

@@ -1,0 +1,172 @@
+"""What an engine reads: one table of a submission, complete, with row and line of every record."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+Key = bytes
+Record = dict[str, str | None]
+Severity = Literal["error", "warning", "info"]
+Action = Literal["file", "record", "none"]
+
+#: the first two columns of a scan file that carries its own row and line numbers
+ROW_COLUMNS = ("_row", "_line")
+#: the mark of what a JSON file holds and a text file cannot: an empty text, or a value of another type
+JSON_MARK = "\ufdd0"
+JSON_EMPTY = JSON_MARK + "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """What a reader has to know of a table. `defaulted` are items whose absent column has a meaning of its own."""
+
+    name: str
+    number: str
+    items: tuple[str, ...]
+    mandatory: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    integer_items: tuple[str, ...] = ()
+    list_items: tuple[str, ...] = ()
+    defaulted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StructureFault:
+    """Something wrong with the file rather than with a value: one cause, its exact count, a few of its places.
+
+    `check` is the end of the derived rule id: `PMD001.` + `file.short_lines`. `row` and `line` are those of the first
+    place. `received` never holds a value of the data; it may hold names of columns. `count` counts records, or columns,
+    or lines, as `received` says.
+    """
+
+    check: str
+    table: str
+    kind: str
+    received: str
+    expected: str
+    suggestion: str
+    severity: Severity
+    action: Action
+    row: int | None = None
+    line: int | None = None
+    items: tuple[str, ...] = ()
+    count: int = 1
+    sample_rows: tuple[tuple[int, int | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """An independent count of the records.
+
+    `records` is what scanning the scan file must give; `refused` records are in the file as received and not in the
+    scan file. Where `simple` is false the file must not be scanned in place, and `records` counts as far as it went.
+    """
+
+    records: int
+    refused: int = 0
+    simple: bool = True
+    reason: str = ""
+
+    @property
+    def received(self) -> int:
+        """Records of the file as received: the highest row."""
+        return self.records + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a file is known by. `key` is 32 bytes that follow from the content and cannot be had from `sha256`."""
+
+    sha256: str
+    key: Key
+
+
+@dataclass(kw_only=True)
+class Source(abc.ABC):
+    """One table. `columns` names the data columns of the scan file in order: items of the table, or private names
+    (`_ignored_3`) for columns that are none. Row is the ordinal of the record from 1, refused ones counted; line is
+    the physical line on which it starts (None where the format has no lines).
+
+    `in_place`: the scan file is the file as received and may be scanned while the census still runs. Where that is
+    false on a source whose census is not simple, nothing but `repaired()` can be scanned.
+    """
+
+    table: str
+    name: str
+    format: str
+    bytes: int
+    scan_path: Path
+    columns: tuple[str, ...]
+    digest: Callable[[], Digest] = field(repr=False)
+    shape: TableShape | None = None
+    scan_kind: Literal["csv", "parquet"] = "csv"
+    delimiter: str = ","
+    new_line: str = "\n"
+    explicit_rows: bool = False
+    in_place: bool = False
+    faults: tuple[StructureFault, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file as received, in hexadecimal. Waits until the file has been read once."""
+        return self.digest().sha256
+
+    @property
+    def key_digest(self) -> Key:
+        """What row keys are made with. Waits until the file has been read once."""
+        return self.digest().key
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """The keys of a record: all items of the table, or every column where no table is known."""
+        return self.shape.items if self.shape else self.columns
+
+    @abc.abstractmethod
+    def census(self) -> Census:
+        """The independent count; waits for it. Raises InputError where the file is over a limit."""
+
+    @abc.abstractmethod
+    def repaired(self) -> Source:
+        """The same records in a scan file that is strictly well formed; itself where it is one already.
+
+        Its faults are the whole list, those of `self` among them.
+        """
+
+    @abc.abstractmethod
+    def records(self) -> Iterator[tuple[int, int | None, Record]]:
+        """Every record in plain Python: row, line, item → text as received (None: empty)."""
+
+    @abc.abstractmethod
+    def fetch(self, rows: Collection[int]) -> dict[int, tuple[int | None, Record]]:
+        """The records of a few rows in one pass; rows that are refused or not there are left out."""
+
+    @abc.abstractmethod
+    def line_numbers(self, rows: Iterable[int]) -> Iterator[int | None]:
+        """The line of each row; `rows` ascend. Streams."""
+
+    @abc.abstractmethod
+    def relation(self) -> str:
+        """The scan file as a FROM item of DuckDB: `_row` and `_line` where explicit, then `columns`, all text."""
+
+    def fault_rows(self) -> Iterator[tuple[str, str, int, int | None]]:
+        """Every place of every fault that concerns records: check, kind, row, line, in file order."""
+        return iter(())
+
+    def record(self, values: Sequence[str | None]) -> Record:
+        """One record out of the values of a line of the scan file."""
+        record: Record = dict.fromkeys(self.items)
+        for place, name in self._kept:
+            record[name] = values[place] or None
+        return record
+
+    @cached_property
+    def _kept(self) -> tuple[tuple[int, str], ...]:
+        items = frozenset(self.items)
+        return tuple((place, name) for place, name in enumerate(self.columns) if name in items)
