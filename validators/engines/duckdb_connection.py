@@ -78,10 +78,9 @@ class Database:
         return dict(zip(names, cursor.fetchall()[0], strict=True))
 
     def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
-        """The rows of a query that may give many, a few thousand at a time."""
-        cursor = self._connection.cursor()
+        """The rows of a query that may give many, some thousand at a time; nothing else may run before its end."""
+        cursor = self._execute(statement, ())
         try:
-            cursor.execute(statement)
             while batch := cursor.fetchmany(10_000):
                 yield from batch
         except duckdb.Error as error:
