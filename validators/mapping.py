@@ -107,7 +107,7 @@ class _Making:
             sources[name] = self._made(makers[name])
             notes.append((f"Mapping of {name}", tuple(table_lines(makers[name]))))
             feeds |= {(name, item): columns for item, columns in feeds_of(makers[name]).items()}
-        why = f"the mapping {self._mapping.path.name} does not name it"
+        why = f"The mapping {self._mapping.path.name} does not name it."
         ignored = tuple((name, why) for name in self._extract.unread())
         return MappedSubmission(
             sources=sources, ignored=ignored, notes=tuple(notes), single="header" not in sources, feeds=feeds
@@ -186,7 +186,8 @@ class _Making:
 
     def _key(self) -> bytes:
         """What surrogate ids are made with: the same from month to month, and another one for every provider."""
-        return (self._mapping.surrogate_key or f"plusmds {self._mapping.header.get('provider_org_code', '')}").encode()
+        secret = self._mapping.surrogate_key or f"plusmds {self._mapping.header.get('provider_org_code', '')}"
+        return hashlib.sha256(secret.encode()).digest()
 
     def _told(self, key: str) -> Callable[[str], InputError]:
         return lambda text: self._error(key, text)

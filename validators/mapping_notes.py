@@ -25,10 +25,10 @@ def table_lines(maker: RowMaker) -> Iterator[str]:
         yield from _left_out(count, maker)
         constants = {c.item.item: c.item.constant for c in count.changes if c.item.constant is not None}
         if constants and count.made:
-            yield "  the same on every row: " + ", ".join(f"{item} = {text}" for item, text in constants.items())
+            yield "The same on every row: " + ", ".join(f"{item} = {text}" for item, text in constants.items())
         for change in count.changes:
             if change.item.column is not None:
-                yield f"  {change.item.item} is column {change.item.column}: {_done(change)}"
+                yield f"{change.item.item} is column {change.item.column}: {_done(change)}"
     yield from _unused(maker.counts)
 
 
@@ -68,7 +68,7 @@ def _left_out(count: FeedCount, maker: RowMaker) -> Iterator[str]:
     }
     for reason, words in reasons.items():
         if count.left_out[reason]:
-            yield f"  {_n(count.left_out[reason], 'record')} left out: {words}"
+            yield f"{_n(count.left_out[reason], 'record')} left out: {words}"
 
 
 def _done(change: Change) -> str:
@@ -111,7 +111,7 @@ def _unused(counts: Sequence[FeedCount]) -> Iterator[str]:
         left = [column for column in source.columns if column not in columns]
         if left:
             more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
-            yield f"  not used of {name}: {', '.join(left[:NAMED])}{more}"
+            yield f"Not used of {name}: {', '.join(left[:NAMED])}{more}"
 
 
 def _n(count: int, noun: str) -> str:

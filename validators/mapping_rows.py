@@ -54,11 +54,11 @@ class RowMaker:
         """One pass over a file."""
         changes = {item.item: Change(item, self._key) for item in feed.items}
         count = FeedCount(feed=feed, source=source, changes=tuple(changes.values()), first=self._row + 1)
-        plan = [(changes[name], changes[name].item.column) if name in changes else None for name in self.columns]
+        plan = [(changes[n].value, changes[n].item.column) if n in changes else (_nothing, None) for n in self.columns]
         for row, line, record in source.records():
             count.read += 1
             why = self._left_out(feed, record)
-            values = () if why else tuple(p and p[0].value(record[p[1]] if p[1] else None) for p in plan)
+            values = () if why else tuple([fill(record[column] if column else None) for fill, column in plan])
             if not why and self._again(values):
                 why = "again"
             if why:
@@ -92,3 +92,8 @@ class RowMaker:
         again = chosen in self._seen
         self._seen.add(chosen)
         return again
+
+
+def _nothing(received: str | None) -> None:
+    """What an item holds that this pass does not fill."""
+    del received

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import re
 from collections import Counter
 from datetime import datetime
@@ -21,17 +19,17 @@ SURROGATE_LENGTH: Final = 20
 REMEMBERED: Final = 100_000
 _TIMED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*", re.DOTALL)
 
-Done = tuple[str | None, tuple[str, ...]]
+Steps = tuple[str, ...]
 
 
 class Change:
-    """Fills one item. `steps` counts what was done, under short names."""
+    """Fills one item. It counts what was done, under short names."""
 
     def __init__(self, item: ItemMap, key: bytes) -> None:
         self.item = item
-        self.steps: Counter[tuple[str, ...]] = Counter()
         self._key = key
-        self._known: dict[str, Done] = {}
+        self._steps_done: dict[Steps, list[int]] = {}
+        self._known: dict[str, tuple[str | None, list[int]]] = {}
 
     def value(self, received: str | None) -> str | None:
         """What the item holds where the column holds `received`."""
@@ -43,18 +41,19 @@ class Change:
         if done is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            done = self._known[received] = self._changed(received)
-        self.steps[done[1]] += 1
+            value, steps = self._changed(received)
+            done = self._known[received] = (value, self._steps_done.setdefault(steps, [0]))
+        done[1][0] += 1
         return done[0]
 
     def counts(self) -> Counter[str]:
         """How many values each step was done to; `values` is all of them."""
         counts: Counter[str] = Counter()
-        for steps, count in self.steps.items():
+        for steps, (count,) in self._steps_done.items():
             counts.update(dict.fromkeys((*steps, "values"), count))
         return counts
 
-    def _changed(self, received: str) -> Done:
+    def _changed(self, received: str) -> tuple[str | None, Steps]:
         value: str | None = received
         done: list[str] = []
         for name, step in self._steps():
@@ -107,5 +106,5 @@ def iso_date(value: str, formats: tuple[str, ...]) -> str | None:
 
 def surrogate(value: str, key: bytes) -> str:
     """An id of 20 letters and digits that stands for a longer one; the same for the same id and key."""
-    digest = hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode("ascii")[:SURROGATE_LENGTH]
+    text = value.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, key=key, digest_size=SURROGATE_LENGTH // 2).hexdigest().upper()

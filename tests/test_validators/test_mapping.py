@@ -211,7 +211,7 @@ def test_unpivot_columns_and_files_become_rows(mapped):
     assert "HOMELESS from column Accommodation of patients.csv: 4 records made 3 rows (rows 1 to 3; line is" in text
     assert "1 record left out: Accommodation is blank, which answers nothing" in text
     assert "CARER of carers.csv: 2 records made 2 rows (rows 4 to 5" in text
-    assert "not used of patients.csv: Born, Sex, Eth, Seen" in text
+    assert "Not used of patients.csv: Born, Sex, Eth, Seen" in text
     assert [name for name, _ in submission.ignored] == ["other.csv"]
     source = submission.sources["plus_characteristic"]
     assert source.name == "patients.csv + carers.csv"
