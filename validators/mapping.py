@@ -16,6 +16,7 @@ from validators.limits import Limits
 from validators.mapping_notes import feeds_of, table_lines
 from validators.mapping_rows import RowMaker
 from validators.mapping_toml import read_mapping
+from validators.mapping_values import iso_date
 from validators.readers.columns import missing_columns, shown
 from validators.readers.digest import digest_of
 from validators.readers.staging import StagedSource, StageWriter
@@ -121,9 +122,8 @@ class _Making:
                 if column not in source.columns:
                     raise self._error(key, _no_column(column, source))
             if feed.period is not None and self._period() is None:
-                raise self._error(
-                    f"{feed.where_from}.period", "rows of one period need period_start and period_end in [header]"
-                )
+                words = "rows of one period need period_start and period_end in [header], written YYYY-MM-DD"
+                raise self._error(f"{feed.where_from}.period", words)
 
     def _maker(self, table: TableMap) -> RowMaker:
         maker = RowMaker(table, self._period(), self._key())
@@ -179,10 +179,8 @@ class _Making:
             yield f"The header is made of constants of the mapping: {', '.join(self._mapping.header)}"
 
     def _period(self) -> Period | None:
-        header = self._mapping.header
-        if "period_start" in header and "period_end" in header:
-            return header["period_start"], header["period_end"]
-        return None
+        days = [self._mapping.header.get(item, "") for item in ("period_start", "period_end")]
+        return (days[0], days[1]) if all(iso_date(day, ("%Y-%m-%d",)) == day for day in days) else None
 
     def _key(self) -> bytes:
         """What surrogate ids are made with: the same from month to month, and another one for every provider."""

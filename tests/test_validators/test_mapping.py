@@ -298,6 +298,14 @@ def test_period_needs_a_header(mapped):
         mapped(PERSON.replace("[table.items]", 'period = "Seen"\n[table.items]'), header="")
 
 
+def test_period_needs_days(mapped):
+    with pytest.raises(InputError, match="written YYYY-MM-DD"):
+        mapped(
+            PERSON.replace("[table.items]", 'period = "Seen"\n[table.items]'),
+            header=HEADER.replace("2026-04-30", '"x"'),
+        )
+
+
 def test_unknown_file(mapped):
     with pytest.raises(InputError, match=r"source: there is no file 'people\.csv' in extract\. There is patients"):
         mapped(PERSON.replace("[table.items]", 'source = "people.csv"\n[table.items]'), patients=EXTRACT)
