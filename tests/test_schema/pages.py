@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = Path(__file__).parents[3] / "shared" / "domain"
+_BESIDE = Path(__file__).parents[3] / "shared" / "data"
+FOLDER = Path(os.environ.get("PLUSMDS_SHARED_DATA") or _BESIDE).parent / "domain"
 WHY_SKIPPED = "the pages that the definitions were made from are not part of the project"
 
 
