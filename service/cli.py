@@ -153,7 +153,7 @@ def _add_generate(commands: _Commands) -> None:
         default=[],
         help="break that rule in this share of the rows, as in PMD00111=0.05; may be repeated",
     )
-    argument("--format", choices=("csv", "parquet", "ndjson", "xlsx"), default="csv", help="(default: csv)")
+    argument("--format", default="csv", help="csv, parquet, ndjson or xlsx (default: csv)")
 
 
 def _add_release(commands: _Commands) -> None:

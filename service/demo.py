@@ -53,7 +53,8 @@ def main() -> int:
 
 def _submission() -> Path:
     files = FOLDER / "submission"
-    generate(files, persons=PERSONS, seed=SEED, period=PERIOD, provider=PROVIDER, faults=FAULTS)
+    written = generate(files, persons=PERSONS, seed=SEED, period=PERIOD, provider=PROVIDER, faults=FAULTS)
+    print("Rows that break a rule: " + ", ".join(f"{rows} {rule}" for rule, rows in written["faults"].items()) + ".")
     packed = FOLDER / "submission.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(files.iterdir()):

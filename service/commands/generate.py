@@ -15,7 +15,7 @@ def run(asked: Namespace) -> int:
     faults = dict(asked.fault)
     if len(faults) < len(asked.fault):
         raise InputError("A rule stands twice in --fault. Name each once.")
-    generate(
+    written = generate(
         asked.directory,
         persons=asked.persons,
         seed=asked.seed,
@@ -25,5 +25,8 @@ def run(asked: Namespace) -> int:
         faults=faults,
         format=asked.format,
     )
-    sys.stdout.write(f"A synthetic submission of {asked.persons:,} persons is in {asked.directory}\n")
+    sys.stdout.write(f"A synthetic submission is in {asked.directory}\n")
+    sys.stdout.writelines(f"  {written['rows'][table]:>12,} rows  {name}\n" for table, name in written["files"].items())
+    sys.stdout.writelines(f"  {rows:>12,} rows break {rule}\n" for rule, rows in written["faults"].items())
+    sys.stdout.writelines(f"  {rule}: {note}\n" for rule, note in written["notes"].items())
     return 0
