@@ -42,6 +42,8 @@ def _show(asked: Namespace) -> int:
         "notice": found.info.notice,
     }
     sys.stdout.writelines(f"{name:<13} {text}\n" for name, text in lines.items())
+    sys.stdout.write("\n")
+    sys.stdout.writelines(f"{rule.severity:<8} {rule.action:<7} {rule.id:<45} {rule.title}\n" for rule in found.rules)
     return 0
 
 
