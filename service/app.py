@@ -14,6 +14,7 @@ from service.checks.places import Places
 from service.checks.workspace import Workspace
 from service.errors import add_problems
 from service.middleware import HeadAsGet, RequestRecord
+from service.openapi import ANY_PROBLEM
 from service.releases import routes as releases
 from service.settings import Settings
 from validators.software import VERSION
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,  # those pages load scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
+        responses=ANY_PROBLEM,
     )
     for router in (releases.router, checks.router, health.router):
         app.include_router(router)

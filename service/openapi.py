@@ -38,6 +38,12 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _answer(status) for status in statuses}
 
 
+#: said of every route: FastAPI would else describe a form of error that is not ours
+ANY_PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "Any other error.", "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+}
+
+
 def _answer(status: int) -> dict[str, Any]:
     codes = [code for code, kind in PROBLEMS.items() if kind.status == status]
     examples = {code: {"value": problem_body(Problem(code, "…"), _EXAMPLE_ID)} for code in codes}

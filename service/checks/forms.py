@@ -33,8 +33,16 @@ _LONGEST_NAME = 100
 _MANY_TABLES = (".zip", ".xlsx")
 
 
-def file_name(*, name: str | None, disposition: str | None, content_type: str | None, table: str | None) -> str:
+def file_name(
+    *,
+    name: str | None,
+    disposition: str | None,
+    content_type: str | None,
+    table: str | None,
+    content_encoding: str | None = None,
+) -> str:
     """The name under which the body is checked: the name given, or one made of the content type and the table."""
+    _refuse_encoded(content_encoding)
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind.startswith("multipart/"):
         raise Problem(
@@ -72,6 +80,14 @@ def report_form(*, asked: str | None, accept: str | None) -> str:
             if wanted in (media_type, media_type.partition("/")[0] + "/*"):
                 return name
     raise Problem("not_acceptable", f"Accept has to allow one of: {', '.join(by_type)}; or use ?format=.")
+
+
+def _refuse_encoded(encoding: str | None) -> None:
+    if encoding and encoding.strip().lower() != "identity":
+        raise Problem(
+            "content_type_not_supported",
+            "Leave out Content-Encoding. A compressed file is sent under a name that says so: ?name=person.csv.gz.",
+        )
 
 
 def _what_to_say(kind: str) -> str:

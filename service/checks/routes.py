@@ -19,7 +19,7 @@ from validators.reports import REPORTS
 
 router = APIRouter(tags=["checks"])
 
-# A report is one page that holds its own styles; it may not load anything, nor run what was not written into it.
+# The page itself bears a narrower policy, by the digests of its own style and script.
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -58,7 +58,11 @@ async def post_check(
     ] = None,
     period: Annotated[
         str | None,
-        Query(description="Reporting month, where no header is sent.", examples=["2026-04"], pattern=r"^\d{4}-\d{2}$"),
+        Query(
+            description="Reporting month, where no header is sent.",
+            examples=["2026-04"],
+            pattern=r"^[0-9]{4}-[0-9]{2}$",
+        ),
     ] = None,
     provider: Annotated[
         str | None,
@@ -86,8 +90,13 @@ async def post_check(
     `not_assessed`, and the report says so.
     """
     form = report_form(asked=format, accept=request.headers.get("accept"))
-    kind, disposition = request.headers.get("content-type"), request.headers.get("content-disposition")
-    file = file_name(name=name, disposition=disposition, content_type=kind, table=table)
+    file = file_name(
+        name=name,
+        table=table,
+        disposition=request.headers.get("content-disposition"),
+        content_type=request.headers.get("content-type"),
+        content_encoding=request.headers.get("content-encoding"),
+    )
     if release is not None and release not in available():
         raise Problem("parameter_wrong", f"There is no release {release[:20]!r}; there are: {', '.join(available())}.")
     asked = {

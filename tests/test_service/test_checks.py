@@ -162,10 +162,14 @@ def test_the_description_shows_how_to_send_a_file(client: TestClient) -> None:
     assert operation["requestBody"]["content"]["text/csv"]["example"].startswith("local_patient_id,")
     assert "application/zip" in operation["requestBody"]["content"]
     assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Report")
-    problems = {status for status in operation["responses"] if status != "200"}
+    problems = {status for status in operation["responses"] if status not in ("200", "default")}
     assert problems == {"406", "408", "413", "415", "422", "500", "503", "507"}
-    for status in problems:
+    for status in [*problems, "default"]:
         assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
+
+
+def test_no_other_form_of_error_is_described(client: TestClient) -> None:
+    assert "HTTPValidationError" not in client.get("/openapi.json").text
 
 
 def test_nothing_is_loaded_from_elsewhere(client: TestClient) -> None:

@@ -50,6 +50,7 @@ WAYS = [
     Way("which table", "parameter_wrong", "/v1/checks"),
     Way("a form", "content_type_not_supported", headers={"Content-Type": "multipart/form-data; boundary=b"}),
     Way("what is it", "content_type_not_supported", headers={}),
+    Way("encoded", "content_type_not_supported", headers=CSV | {"Content-Encoding": "gzip"}),
     Way("a picture", "content_type_not_supported", headers={"Content-Type": "image/png"}),
     Way("unknown form", "not_acceptable", "/v1/checks?format=docx&table=person"),
     Way("unknown Accept", "not_acceptable", headers=CSV | {"Accept": "image/png"}),

@@ -77,6 +77,7 @@ def test_duckdb_still_reads_and_spills(tmp_path: Path) -> None:
     code = """
 import duckdb
 con = duckdb.connect(config={"memory_limit": "60MB", "temp_directory": str(folder / "out")})
+con.execute("SET enable_progress_bar=false")
 print(con.sql(f"SELECT count(*) FROM read_csv('{folder}/in/person.csv')").fetchall()[0][0])
 con.sql("CREATE TABLE t AS SELECT range AS a, hash(range)::VARCHAR || repeat('x', 60) AS b FROM range(1000000)")
 print(con.sql("SELECT count(*) FROM (SELECT * FROM t ORDER BY b)").fetchall()[0][0])
