@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import shutil
+import tempfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from validators.errors import InputError
 from validators.limits import Limits
+from validators.mapping_extract import Extract
 from validators.mapping_notes import feeds_of, table_lines
 from validators.mapping_rows import RowMaker
 from validators.mapping_toml import read_mapping
@@ -24,7 +28,6 @@ from validators.source import Census, Digest, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from validators.mapping_rows import Period
@@ -32,8 +35,6 @@ if TYPE_CHECKING:
     from validators.source import StructureFault, TableShape
 
 Note = tuple[str, tuple[str, ...]]
-#: endings of files of an extract whose format has another name
-ENDINGS: Final = {"tsv": "csv", "txt": "csv", "jsonl": "ndjson"}
 
 
 @dataclass(kw_only=True)
@@ -57,6 +58,8 @@ class MappedSubmission:
     notes: tuple[Note, ...] = ()
     single: bool = False
     feeds: dict[tuple[str, str], str] = field(default_factory=dict)
+    extract: Extract
+    workdir: Path
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +67,9 @@ class MappedSubmission:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is held open: the scan files lie in the work folder of the caller."""
+        """Stops what still reads, and removes every file that was made."""
+        self.extract.close()
+        shutil.rmtree(self.workdir, ignore_errors=True)
 
 
 def open_mapped(
@@ -79,20 +84,27 @@ def open_mapped(
 
     Raises InputError where the mapping cannot be followed; the message names its file, the key and what is expected.
     """
-    return _Making(path, read_mapping(mapping_path, shapes), shapes, workdir, limits or Limits()).submission()
+    mapping = read_mapping(mapping_path, shapes)
+    own = Path(tempfile.mkdtemp(prefix="plusmds-", dir=workdir))
+    making: _Making | None = None
+    try:
+        making = _Making(Extract(path, own / "extract", limits or Limits()), mapping, shapes, own)
+        return making.submission()
+    except BaseException:
+        if making is not None:
+            making.extract.close()
+        shutil.rmtree(own, ignore_errors=True)
+        raise
 
 
 class _Making:
     """One mapping at work on one extract."""
 
-    def __init__(
-        self, path: Path, mapping: MappingFile, shapes: Mapping[str, TableShape], workdir: Path, limits: Limits
-    ) -> None:
-        self._path = path
+    def __init__(self, extract: Extract, mapping: MappingFile, shapes: Mapping[str, TableShape], workdir: Path) -> None:
         self._mapping = mapping
         self._shapes = shapes
         self._workdir = workdir
-        self._extract = Extract(path, workdir / "extract", limits)
+        self.extract = extract
         self._faults_said: set[str] = set()
 
     def submission(self) -> MappedSubmission:
@@ -109,15 +121,21 @@ class _Making:
             notes.append((f"Mapping of {name}", tuple(table_lines(makers[name]))))
             feeds |= {(name, item): columns for item, columns in feeds_of(makers[name]).items()}
         why = f"The mapping {self._mapping.path.name} does not name it."
-        ignored = tuple((name, why) for name in self._extract.unread())
+        ignored = tuple((name, why) for name in self.extract.unread())
         return MappedSubmission(
-            sources=sources, ignored=ignored, notes=tuple(notes), single="header" not in sources, feeds=feeds
+            sources=sources,
+            ignored=ignored,
+            notes=tuple(notes),
+            single="header" not in sources,
+            feeds=feeds,
+            extract=self.extract,
+            workdir=self._workdir,
         )
 
     def _check(self, table: TableMap) -> None:
         """Files, columns and the period that a table needs, before any row is made."""
         for feed in table.feeds:
-            source = self._extract.file(feed.source, self._told(f"{feed.where_from}.source"))
+            source = self.extract.file(feed.source, self._told(f"{feed.where_from}.source"))
             for key, column in feed.columns():
                 if column not in source.columns:
                     raise self._error(key, _no_column(column, source))
@@ -129,7 +147,7 @@ class _Making:
         maker = RowMaker(table, self._period(), self._key())
         with StageWriter(self._workdir / f"{table.name}.mapped.csv", maker.columns) as out:
             for feed in table.feeds:
-                maker.make(feed, self._extract.file(feed.source, self._error_at), out)
+                maker.make(feed, self.extract.file(feed.source, self._error_at), out)
         maker.marks = out.marks
         return maker
 
@@ -195,60 +213,6 @@ class _Making:
 
     def _error(self, key: str, text: str) -> InputError:
         return InputError(f"The mapping {self._mapping.path.name}, {key}: {text}.")
-
-
-class Extract:
-    """The files of an extract, each opened once. `path` is a folder, or the one file that there is."""
-
-    def __init__(self, path: Path, workdir: Path, limits: Limits) -> None:
-        self._path = path
-        self._workdir = workdir
-        self._limits = limits
-        self._opened: dict[str, Source] = {}
-
-    def file(self, name: str | None, error: Callable[[str], InputError]) -> Source:
-        """A file by its name, or the only one."""
-        path = self._place(name, error)
-        if path.name not in self._opened:
-            workdir = self._workdir / str(len(self._opened) + 1)
-            workdir.mkdir(parents=True, exist_ok=True)
-            self._opened[path.name] = open_extract(path, workdir, self._limits)
-        return self._opened[path.name]
-
-    def unread(self) -> list[str]:
-        """The files of the folder that nothing reads."""
-        if not self._path.is_dir():
-            return []
-        names = sorted(entry.name for entry in self._path.iterdir() if entry.is_file() and entry.name[0] != ".")
-        return [name for name in names if name not in self._opened]
-
-    def _place(self, name: str | None, error: Callable[[str], InputError]) -> Path:
-        if not self._path.is_dir():
-            return self._path
-        if name is None:
-            raise error(f"{self._path.name} is a folder: expected the name of the file to read")
-        path = self._path / name
-        if path.resolve().parent != self._path.resolve():
-            raise error(f"{name!r} is not in the folder itself: expected the name of a file in it")
-        if not path.is_file():
-            there = shown(self.unread()) or "no file"
-            raise error(f"there is no file {name!r} in {self._path.name}. There is {there}")
-        return path
-
-
-def open_extract(path: Path, workdir: Path, limits: Limits) -> Source:
-    """One file whose columns keep their own names."""
-    from validators.readers import READERS, reader
-    from validators.readers.opening import Opening
-
-    ending = path.suffix[1:].lower()
-    kind = ENDINGS.get(ending, ending)
-    if kind not in READERS:
-        raise InputError(f"{path.name}: a file that ends so is not read. Expected one of {', '.join(READERS)}.")
-    opening = Opening(
-        path=path, name=path.name, bytes=path.stat().st_size, table="extract", shapes={}, workdir=workdir, limits=limits
-    )
-    return next(reader(kind)(opening))
 
 
 def joined_digest(sources: Sequence[Source]) -> Digest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -312,12 +314,12 @@ def test_unknown_file(mapped):
 
 
 def test_file_outside_the_folder(mapped):
-    with pytest.raises(InputError, match="is not in the folder"):
+    with pytest.raises(InputError, match="there is no file"):
         mapped(PERSON.replace("[table.items]", 'source = "../map.toml"\n[table.items]'), patients=EXTRACT)
 
 
 def test_folder_needs_the_name_of_a_file(mapped):
-    with pytest.raises(InputError, match="expected the name of the file"):
+    with pytest.raises(InputError, match="expected the name of the one to read"):
         mapped(PERSON, patients=EXTRACT)
 
 
@@ -333,3 +335,14 @@ def test_folder_needs_the_name_of_a_file(mapped):
 )
 def test_iso_date(value, formats, expected):
     assert iso_date(value, formats) == expected
+
+
+def test_a_zip_and_a_packed_file(tmp_path, shapes):
+    (tmp_path / "map.toml").write_text(PERSON.replace("[table.items]", 'source = "patients.csv.gz"\n[table.items]'))
+    with zipfile.ZipFile(tmp_path / "extract.zip", "w") as archive:
+        archive.writestr("out/patients.csv.gz", gzip.compress(EXTRACT.encode()))
+        archive.writestr("out/other.csv", "a,b\n")
+    with open_mapped(tmp_path / "extract.zip", tmp_path / "map.toml", shapes, workdir=tmp_path) as submission:
+        assert [r[:2] for r in records(submission, "person")] == [(1, 2), (2, 3), (3, 4), (4, 6)]
+        assert [name for name, _ in submission.ignored] == ["other.csv"]
+        assert submission.sources["person"].name == "patients.csv.gz"
