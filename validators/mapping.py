@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from validators.errors import InputError
 from validators.limits import Limits
@@ -25,10 +25,10 @@ from validators.readers.columns import missing_columns, shown
 from validators.readers.digest import digest_of
 from validators.readers.staging import StagedSource, StageWriter
 from validators.source import Census, Digest, Source
+from validators.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from types import TracebackType
 
     from validators.mapping_rows import Period
     from validators.mapping_toml import MappingFile, TableMap
@@ -50,26 +50,16 @@ class MappedSource(StagedSource):
 
 
 @dataclass(kw_only=True)
-class MappedSubmission:
+class MappedSubmission(Submission):
     """What a mapping makes of an extract. `feeds`: table and item → the columns of the extract that fill it."""
 
-    sources: dict[str, Source]
-    ignored: tuple[tuple[str, str], ...] = ()
-    notes: tuple[Note, ...] = ()
-    single: bool = False
-    feeds: dict[tuple[str, str], str] = field(default_factory=dict)
     extract: Extract
-    workdir: Path
+    feeds: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stops what still reads, and removes every file that was made."""
+    def close(self) -> None:
+        """Stop what still reads, and remove every file that was made."""
         self.extract.close()
-        shutil.rmtree(self.workdir, ignore_errors=True)
+        super().close()
 
 
 def open_mapped(
@@ -123,6 +113,7 @@ class _Making:
         why = f"The mapping {self._mapping.path.name} does not name it."
         ignored = tuple((name, why) for name in self.extract.unread())
         return MappedSubmission(
+            name=self.extract.name,
             sources=sources,
             ignored=ignored,
             notes=tuple(notes),

@@ -22,7 +22,7 @@ class Extract:
     def __init__(self, path: Path, workdir: Path, limits: Limits) -> None:
         from validators.readers.unpack import Budget
 
-        self._path = path
+        self.name = path.name
         self._workdir = workdir
         self._limits = limits
         self._budget = Budget(limits)
@@ -49,11 +49,9 @@ class Extract:
         if not self._several:
             return next(iter(self._files.values()))
         if name is None:
-            raise error(f"{self._path.name} holds several files: expected the name of the one to read")
+            raise error(f"{self.name} holds several files: expected the name of the one to read")
         if name not in self._files:
-            raise error(
-                f"there is no file {name!r} in {self._path.name}. There is {shown(list(self._files)) or 'none'}"
-            )
+            raise error(f"there is no file {name!r} in {self.name}. There is {shown(list(self._files)) or 'none'}")
         return self._files[name]
 
     def _open(self, received: Received) -> Source:
