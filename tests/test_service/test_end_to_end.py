@@ -107,13 +107,13 @@ def test_nothing_of_a_person_is_in_a_report_or_log(
     numbers = set(re.findall(r"\b9\d{9}\b", people))
     assert len(numbers) > 100
     people = re.sub(r"\b(19|20)(\d\d)-(\d\d)-(\d\d)\b", r"\4/\3/\1\2", people)
+    days = set(re.findall(r"\b\d\d/\d\d/\d{4}\b", people)) - {"31/12/2025"}  # that one is an example in our texts
     for form in ("json", "html", "text"):
         address = f"/v1/checks?name=person.csv&period=2026-04&provider=RX1&today={TODAY}&format={form}"
         answer = service.post(address, content=people.encode(), headers=CSV)
         assert answer.status_code == 200
         shown = answer.text + caplog.text
-        assert not [number for number in numbers if number in shown]
-        assert not re.findall(r"\b\d\d/\d\d/(?:19|20)\d\d\b", shown)
+        assert not [cell for cell in numbers | days if cell in shown]
 
 
 BROKEN = {
