@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import re
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,9 @@ def _check_call(persons: int, provider: str, form: str) -> None:
     if not 1 <= persons <= MOST_PERSONS:
         raise InputError(f"{persons:,} persons cannot be made. Ask for 1 to {MOST_PERSONS:,}.")
     if form == "xlsx" and persons * 2 > _SHEET_ROWS:
-        raise InputError(f"A sheet holds {_SHEET_ROWS:,} rows, and {persons:,} persons need more. Choose csv or parquet.")
+        raise InputError(
+            f"A sheet holds {_SHEET_ROWS:,} rows, and {persons:,} persons need more. Choose csv or parquet."
+        )
     if not re.fullmatch("[A-Z0-9]{3,6}", provider):
         raise InputError("The provider is an ODS code of 3 to 6 capital letters and digits, such as RX1.")
 
@@ -115,7 +118,7 @@ class _Submission:
         pools = Pools.of(dataset, calendar.iso(calendar.end))
         self.maker = Maker(rng, provider, calendar, pools, cycle, self.plan.wishes)
         self.cycle = cycle
-        self.declared: set[str] = set()
+        self._answers: Counter[str] = Counter()
 
     def write(self, folder: Path, form: str) -> dict[str, Any]:
         """Write every file; rows, files, faults and notes."""
@@ -128,8 +131,10 @@ class _Submission:
             tables = self.dataset.tables
             writes = {t: stack.enter_context(opened(folder / files[t], form, tables[t])) for t in TABLES}
             rows = self._write_rows(writes)
-        declared = self.declared or {"HOMELESS"}
-        headers = header_rows(self.dataset, self.provider, self.calendar, declared, self.plan.header)
+        for table in set(self.plan.left_out.values()):
+            (folder / files.pop(table)).unlink()
+            del rows[table]
+        headers = header_rows(self.dataset, self.provider, self.calendar, self._declared(), self.plan.header)
         files["header"] = write_header(folder, form, self.dataset.tables["header"], headers)
         rows["header"] = len(headers)
         return {"rows": rows, "files": files, "faults": self.plan.counts(), "notes": dict(self.plan.notes)}
@@ -152,7 +157,12 @@ class _Submission:
         return counts
 
     def _look_at(self, family: Family) -> None:
-        self.declared.update(row[2] for row in family.plus if row[2] and row[3] != "X")
+        self._answers.update(row[2] for row in family.plus if row[2] and row[3] != "X")
+
+    def _declared(self) -> set[str]:
+        """The characteristics that many have answered: a few broken rows do not leave one without any answer."""
+        most = max(self._answers.values(), default=0)
+        return {name for name, count in self._answers.items() if count * 3 >= most} or {"HOMELESS"}
 
 
 class _Breaking:

@@ -1,4 +1,5 @@
 """How each rule on rows is broken: what follows from a definition by its kind, the written ones by a table."""
+# ruff: noqa: ARG001, ARG005 - every breaker is called alike, whether or not it needs the case
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ _ALSO: dict[str, Cells] = {
 }
 ANSWER: Cells = {"national_item": None, "national_code": None, "snomed_code": None}
 _WITHHELD: Cells = {
-    "withheld_identity_reason": "02", "nhs_number": None, "nhs_number_status": "07", "birth_date": None, "postcode": None,
+    "withheld_identity_reason": "02", "nhs_number": None, "nhs_number_status": "07", "birth_date": None,
+    "postcode": None,
 }  # fmt: skip
 _ASKED: Cells = {"ethnic_category": "A", "ethnic_category_source": "1"}
 _NOT_KNOWN: Cells = {"ethnic_category_source": None, "ethnic_category_recorded_date": None}
@@ -144,8 +146,8 @@ def _born_long_ago(row: Cells, case: Case) -> None:
     row["birth_date"] = case.day(-125 * 366)
 
 
-def _died_before_birth(row: Cells, case: Case) -> None:
-    row["death_date"] = case.day(-1, case.birth)
+def _died_later(row: Cells, case: Case) -> None:
+    row["death_date"] = case.day(5, case.calendar.created)
 
 
 def _died_before_period(row: Cells, case: Case) -> None:
@@ -214,7 +216,7 @@ WRITTEN: dict[str, Callable[[Cells, Case], None]] = {
     "PMD00105": _number_mistyped,
     "PMD00111": _born_later,
     "PMD00112": _born_long_ago,
-    "PMD00113": _died_before_birth,
+    "PMD00113": _died_later,
     "PMD00115": _local_second_character,
     "PMD00132": _number_palindrome,
     "PMD00133": _number_where_withheld,

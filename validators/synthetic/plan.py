@@ -33,6 +33,8 @@ NOTES = {
     "PMD00006": "asked only where the purpose is a submission",
     "PMD00012": "asked only where the purpose is a submission",
     "PMD00310": "PMD00309 fails on the same rows: a number that lost its last digits has lost its check digit",
+    "PMD001.table.missing": "asked only where the purpose is a submission",
+    "PMD003.table.missing": "asked only where the purpose is a submission",
     "PMD00319": "the report gives no count for this rule",
     "PMD90001": "judged from 50 persons on",
     "PMD201.service_request_id.format": "PMD201.referral.link may fail on the same rows: no referral has such a number",
@@ -71,13 +73,15 @@ class Plan:
     rows: dict[str, dict[int, tuple[Fault, ...]]] = field(default_factory=lambda: {table: {} for table in TABLES})
     faults: list[Fault] = field(default_factory=list[Fault])
     header: list[str] = field(default_factory=list[str])
+    #: rule → the table that is not written
+    left_out: dict[str, str] = field(default_factory=dict[str, str])
     childless: set[int] = field(default_factory=set[int])
     wishes: Wishes = field(default_factory=Wishes)
     notes: dict[str, str] = field(default_factory=dict[str, str])
 
     def counts(self) -> dict[str, int]:
         """Rule → rows broken."""
-        return {fault.rule.id: fault.rows for fault in self.faults} | dict.fromkeys(self.header, 1)
+        return {fault.rule.id: fault.rows for fault in self.faults} | dict.fromkeys((*self.header, *self.left_out), 1)
 
 
 def planned(dataset: Dataset, faults: Mapping[str, float], cycle: Cycle, persons: int, rng: random.Random) -> Plan:
@@ -114,12 +118,13 @@ def _table(rule: Rule) -> str:
     return rule.table if rule.table != "dataset" else getattr(rule.check, "table", "header")
 
 
-def _add(
-    plan: Plan, rule: Rule, rate: float, dataset: Dataset, cycle: Cycle, persons: int, rng: random.Random
-) -> None:
+def _add(plan: Plan, rule: Rule, rate: float, dataset: Dataset, cycle: Cycle, persons: int, rng: random.Random) -> None:
     table = _table(rule)
     if table == "header":
         plan.header.append(rule.id)
+        return
+    if rule.check.kind == "table_missing":
+        plan.left_out[rule.id] = table
         return
     breaker = breaker_of(rule, dataset)
     if breaker is None:
