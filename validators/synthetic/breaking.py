@@ -299,7 +299,7 @@ def _copied(rule: Rule, dataset: Dataset) -> Callable[[Cells, Case], None]:
 
 
 def _link(rule: Rule, dataset: Dataset) -> Callable[[Cells, Case], None]:
-    name: str = getattr(rule.check, "items", ())[-1]
+    name: str = getattr(rule.check, "items", rule.items)[-1]
     return lambda row, case: row.update({name: f"NOWHERE{case.count + 1:07d}"})
 
 

@@ -116,7 +116,7 @@ def evidence_of(dataset: Dataset, day: str) -> dict[tuple[str, str], list[Eviden
     lists = {code.code: code.details.get("list", code.code) for code in dataset.code_lists["national_item"].codes}
     found: dict[tuple[str, str], list[Evidence]] = {}
     for entry in dataset.plus_map:
-        listed = lists.get(entry.national_item)
+        listed = lists.get(entry.national_item, "")
         if listed in dataset.code_lists and entry.national_code in dataset.code_lists[listed].codes_on(day):
             found.setdefault((entry.characteristic_code, entry.value), []).append(
                 (entry.national_item, entry.national_code)
