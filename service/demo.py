@@ -28,6 +28,9 @@ FAULTS = {
     "PMD001.birth_date.format": 0.02,
     "PMD001.ethnic_category.code": 0.01,
     "PMD001.stated_gender.missing": 0.03,
+    "PMD001.key.repeated": 0.002,
+    "PMD00302": 0.01,
+    "PMD201.referral.link": 0.01,
 }
 SHOWN = 5
 _START_SECONDS, _CHECK_SECONDS = 30, 300
@@ -110,7 +113,7 @@ def _check(address: str, submission: Path, form: str) -> bytes:
 def _tell(report: dict[str, Any]) -> None:
     counts = report["counts"]
     print(f"\nVerdict: {report['verdict']}. {report['verdict_sentence']}")
-    print(f"Findings: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} worth knowing.")
+    print(f"Findings by severity: error {counts['error']}, warning {counts['warning']}, info {counts['info']}.")
     print(f"The first {min(SHOWN, len(report['findings']))}:")
     for finding in report["findings"][:SHOWN]:
         rows = "" if finding["failed_rows"] is None else f", {finding['failed_rows']:,} {finding['counted']}"

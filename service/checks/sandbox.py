@@ -46,6 +46,13 @@ class _PathBeneath(ctypes.Structure):
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+def landlock() -> int:
+    """Version of Landlock that this system has; 0 where it has none."""
+    if sys.platform != "linux":
+        return 0
+    return max(0, _libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG))
+
+
 def die_with(parent: int) -> None:
     """End this process as soon as its parent ends, however that ends."""
     if sys.platform != "linux":
@@ -70,12 +77,10 @@ def confine(*, read: Iterable[Path], write: Iterable[Path], look: Iterable[Path]
     Has to run before the first thread starts: it binds the calling thread and those that come from it.
     Returns False where the system has no Landlock; then nothing is confined.
     """
-    if sys.platform != "linux":
+    version = landlock()
+    if version == 0:
         return False
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    version = _libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
-    if version < 1:
-        return False
     every = _every_access(version)
     asked = _Ruleset(every, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     rules = _libc.syscall(_CREATE_RULESET, ctypes.byref(asked), _size(version), 0)

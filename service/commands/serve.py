@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from argparse import Namespace
@@ -10,6 +11,7 @@ from dataclasses import replace
 import uvicorn
 
 from service.app import create_app
+from service.checks.sandbox import landlock
 from service.logs import log, start_logging
 from service.settings import Settings, from_environment
 from validators.errors import InputError
@@ -45,7 +47,9 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         for each in sockets or []:
             host, port = each.getsockname()[:2]
-            log("listening", host=host, port=port)
+            confined = landlock() > 0
+            level = logging.INFO if confined else logging.WARNING
+            log("listening", level=level, host=host, port=port, confined=confined)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 import sys
@@ -11,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from service.checks import sandbox
+from service.checks.job import Job, Outcome, read_outcome
+
 ROOT = Path(__file__).parent.parent.parent
 _CONFINED = """
 import os, pathlib, socket, sys, tempfile
 from service.checks import sandbox
+from service.checks.job import Job, Outcome, read_outcome
 folder = pathlib.Path(sys.argv[1])
 sandbox.limit(memory_mb=700, seconds=20)
 done = sandbox.confine(
@@ -41,13 +44,9 @@ def confined(tmp_path: Path, code: str) -> str:
     return run.stdout.strip()
 
 
-def _has_landlock() -> bool:
-    return sys.platform == "linux" and ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
-
-
 pytestmark = [
     pytest.mark.may_skip("Landlock is a part of the system, and not of the project"),
-    pytest.mark.skipif(not _has_landlock(), reason="this system has no Landlock"),
+    pytest.mark.skipif(not sandbox.landlock(), reason="this system has no Landlock"),
 ]
 
 ATTEMPTS = {
@@ -84,6 +83,28 @@ print(con.sql("SELECT count(*) FROM (SELECT * FROM t ORDER BY b)").fetchall()[0]
 print(refused(lambda: open("/etc/passwd")))
 """
     assert confined(tmp_path, code).split() == ["1", "1000000", "True"]
+
+
+def test_the_process_of_a_check_confines_itself(tmp_path: Path) -> None:
+    file, out = tmp_path / "in" / "person.csv", tmp_path / "out"
+    file.parent.mkdir()
+    out.mkdir()
+    file.write_text("local_patient_id\nA1\n")
+    job = Job(
+        file=str(file),
+        out=str(out),
+        format="json",
+        options={"period": "2026-04"},
+        limits={},
+        parent=os.getpid(),
+        memory_mb=1000,
+        seconds=60,
+    )
+    child = [sys.executable, "-P", "-m", "service.checks.child"]
+    subprocess.run(
+        child, input=job.to_json(), env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(out)}, check=True
+    )
+    assert read_outcome(out) == Outcome(kind="report", confined=True)
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:
