@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from typing import TYPE_CHECKING, Any
 
 from validators import lookups
-from validators.context import completed_years, month_end, months_before
+from validators.context import completed_years, months_before
 from validators.lookups import JOINT, Facts
 
 if TYPE_CHECKING:
@@ -105,6 +106,11 @@ def hours_after(moment: datetime.datetime, hours: int) -> datetime.datetime:
 def month_start(day: datetime.date) -> datetime.date:
     """The first day of the month."""
     return day.replace(day=1)
+
+
+def month_end(day: datetime.date) -> datetime.date:
+    """The last day of the month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 OF_VALUES: dict[str, Callable[..., Any]] = {
