@@ -40,6 +40,11 @@ def causes_of(rule: Rule, context: Context) -> tuple[Cause, ...]:
     return (*rule.causes, *found)
 
 
+def plain_kind(rule: Rule, context: Context) -> str:
+    """The kind of a breach of which no condition tells the cause."""
+    return next(cause.kind for cause in causes_of(rule, context) if cause.when is None)
+
+
 def _cause(kind: str, test: Node | None, received: str, suggestion: str = "") -> Cause:
     return Cause(kind, received=received, suggestion=suggestion, when=Expression(kind, test) if test else None)
 

@@ -16,6 +16,8 @@ MOST = 3
 SEVERITY_WEIGHT = {"error": 4.0, "warning": 1.0, "info": 0.0}
 #: what a consumer loses: all rows, a row and those below it, a row, an item, nothing
 ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "none": 1.0}
+#: share that stands for a fault of the file that leaves nothing out: what it hides is counted under other rules too
+OF_THE_FILE = 0.1
 
 
 class MendFirst(Part):
@@ -46,6 +48,8 @@ def weight(finding: Finding) -> float:
     if finding.mend == "nobody":
         return 0.0
     share = 1.0 if finding.rate is None or finding.action == "file" else finding.rate
+    if finding.rate is None and finding.failed_rows is not None and finding.action == "none":
+        share = OF_THE_FILE
     return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * share
 
 
@@ -56,6 +60,8 @@ def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
 
 
 def _affected(finding: Finding) -> str:
+    if finding.failed_rows is not None and finding.assessed_rows is None:
+        return "In the file itself"
     if finding.failed_rows is None or finding.assessed_rows is None:
         return "Some rows (the number is not given, so that it points to nobody)"
     share = f" ({finding.rate:.1%})" if finding.rate is not None and finding.rate >= 0.001 else ""

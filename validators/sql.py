@@ -51,7 +51,8 @@ class Scope:
 def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line for each kind of node
     """The SQL of a node of the row language."""
     if scope.is_constant(node):
-        return literal(evaluate(node, Reading.constants(scope.context)))
+        value = evaluate(node, Reading.constants(scope.context))
+        return literal(value) if value is not None else _null_of(node, scope.context)
     match node:
         case Literal():
             return literal(node.value)
@@ -86,6 +87,14 @@ _COMPARE: dict[str, type[exp.Binary]] = {
 def _part(node: Node, scope: Scope) -> exp.Expr:
     made = condition(node, scope)
     return exp.paren(made) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
+
+
+def _null_of(node: Node, context: Context) -> exp.Expr:
+    """Null of the type that the node would have: a database chooses functions by the types of their arguments."""
+    kinds = {item.name: item.data_type.kind for item in context.dataset.tables["header"].items}
+    kind = kinds.get(node.name) if isinstance(node, Column) else "date" if isinstance(node, Call) else None
+    names = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "text": "VARCHAR"}
+    return exp.cast(exp.null(), names[kind]) if kind in names else exp.null()
 
 
 def literal(value: Any) -> exp.Expr:

@@ -13,6 +13,7 @@ from schema.check import Condition, Rate, Related, SharedValue
 from schema.tables import TABLES
 from validators import sql
 from validators.answers import ANY_OTHER_ETHNICITY, ASKED_SOURCES
+from validators.causes import plain_kind
 from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
 from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
@@ -21,7 +22,7 @@ from validators.errors import EngineError
 from validators.header import header_tallies
 from validators.lookups import looked_up
 from validators.plan import column, row_rules
-from validators.tally import ItemTally, RuleTally, TableTally, Tally
+from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -341,7 +342,4 @@ def restricted_tally(rule: Rule, refused: int, context: Context) -> RuleTally:
     """Refused rows of restricted characteristics: that there are some, and nothing else."""
     if not refused:
         return RuleTally(rule.id, 0, 0)
-    from validators.engines.duckdb_across import first_kind
-    from validators.tally import CauseTally
-
-    return RuleTally(rule.id, None, None, (CauseTally(first_kind(rule, context), 0),))
+    return RuleTally(rule.id, None, None, (CauseTally(plain_kind(rule, context), 0),))

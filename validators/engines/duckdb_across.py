@@ -22,7 +22,7 @@ from schema.check import (
     SharedValue,
 )
 from validators import sql
-from validators.causes import causes_of
+from validators.causes import plain_kind
 from validators.engines.duckdb_rows import RANK, TableRows
 from validators.plan import column, final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, spread
@@ -210,7 +210,7 @@ class Across:
         if not failed:
             return RuleTally(rule.id, assessed, 0)
         (rows,) = self.database.row(f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM hits")
-        kind = first_kind(rule, self.context)
+        kind = plain_kind(rule, self.context)
         if rule.stage == "cross_record" or rule.stage == "cross_table":
             self.tables[rule.table].remember(rule.id, kind)
         return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
@@ -228,7 +228,7 @@ class Across:
             f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM once_{check.table} WHERE "
             f'{population} AND "numerator:{rule.id}"'
         )
-        kind = first_kind(rule, self.context)
+        kind = plain_kind(rule, self.context)
         return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
 
     def _declared(self, rule: Rule) -> RuleTally:
@@ -239,11 +239,6 @@ class Across:
         return declared_tally(rule, self.context, frozenset(code for (code,) in found))
 
 
-def first_kind(rule: Rule, context: Context) -> str:
-    """The kind of the cause of a rule that has one."""
-    return next(cause.kind for cause in causes_of(rule, context) if cause.when is None)
-
-
 def declared_tally(rule: Rule, context: Context, recorded: frozenset[str]) -> RuleTally:
     """Declared characteristics (restricted ones apart) against those that have an answer in the file."""
     code_list = context.dataset.code_lists["plus_characteristic"]
@@ -252,7 +247,7 @@ def declared_tally(rule: Rule, context: Context, recorded: frozenset[str]) -> Ru
     if not declared:
         return RuleTally(rule.id, 0, 0)
     empty = len(declared - recorded)
-    causes = (CauseTally(first_kind(rule, context), empty),) if empty else ()
+    causes = (CauseTally(plain_kind(rule, context), empty),) if empty else ()
     return RuleTally(rule.id, len(declared), empty, causes)
 
 

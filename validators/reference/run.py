@@ -151,7 +151,7 @@ class Run:
         """That rows were refused unread, and not how many."""
         for rule in self.rules[name].of_stage(REFUSING_STAGE):
             if self.unseen[name]:
-                cause = CauseTally(causes_of(rule, self.context)[-1].kind, 0)
+                cause = CauseTally(plain_kind(rule, self.context), 0)
                 self.results.append(RuleTally(rule.id, None, None, (cause,)))
             else:
                 self.results.append(RuleTally(rule.id, 0, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validators.causes import causes_of
+from validators.causes import plain_kind
 from validators.reading import holds
 from validators.tally import CauseTally, RuleTally
 
@@ -36,7 +36,7 @@ def declared_not_recorded(rule: Rule, context: Context, tables: Tables) -> RuleT
     rows = tables.accepted("plus_characteristic")
     recorded = {row.typed["characteristic_code"] for row in rows if row.typed["value"] in ANSWERS}
     empty = len(declared - recorded)
-    kind = causes_of(rule, context)[-1].kind
+    kind = plain_kind(rule, context)
     return RuleTally(rule.id, len(declared), empty, (CauseTally(kind, empty),) if empty else ())
 
 
