@@ -11,43 +11,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schema import release
+from schema.publish.json_schema import is_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from schema.rule import Rule
 
 DATASET = release.load("1.0.0").dataset
 
 
-def items_refused_by_sql(table: str, records: Sequence[dict[str, Any]], *, written: bool) -> list[frozenset[str]]:
-    """For each record, the items in which a value-stage rule of severity error found something.
-
-    `written`: count the rules, too, that a rule file states in place of a derived one.
-    """
+def rules_broken_in_sql(table: str, records: Sequence[dict[str, Any]]) -> list[tuple[Rule, ...]]:
+    """For each record, the rules that found something in it."""
     from validators.validate import validate
 
     with tempfile.TemporaryDirectory() as name:
         path, failing = Path(name) / f"{table}.ndjson", Path(name) / "rows.csv"
         path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
         validate(path, table=table, period="2026-04", provider="RX1", today=date(2026, 5, 7), rows_to=failing)
+        found = defaultdict[int, set[str]](set)
         with failing.open(encoding="utf-8", newline="") as rows:
-            return _by_record(csv.DictReader(rows), len(records), written=written)
+            for row in csv.DictReader(rows):
+                found[int(row["row"])].add(row["rule_id"])
+    return [tuple(DATASET.rule(rule_id) for rule_id in sorted(found[row])) for row in range(1, len(records) + 1)]
 
 
-def _by_record(rows: csv.DictReader[str], number: int, *, written: bool) -> list[frozenset[str]]:
-    found = defaultdict[int, set[str]](set)
-    for row in rows:
-        rule = DATASET.rule(row["rule_id"])
-        if refuses(rule, written=written):
-            found[int(row["row"])].add(judged_item(rule))
-    return [frozenset(found[row]) for row in range(1, number + 1)]
+def refused_items(rules: Iterable[Rule], *, written: bool) -> frozenset[str]:
+    """The items of which a rule says that their value may not stand there.
+
+    `written`: by a rule, too, that a rule file states in place of a derived one, or one that only warns of codes that
+    are not in an open list: a number where a code should be is such a value.
+    """
+    return frozenset(judged_item(rule) for rule in rules if _refuses(rule, written=written))
 
 
-def refuses(rule: Rule, *, written: bool) -> bool:
-    """Whether the rule says of a single value that it may not stand there."""
-    in_place = rule.replaces is not None and written
-    return rule.severity == "error" and rule.stage in ("value", "record") and (rule.derived or in_place)
+def _refuses(rule: Rule, *, written: bool) -> bool:
+    if rule.stage not in ("value", "record"):
+        return False
+    if rule.derived and rule.severity == "error":
+        return True
+    return written and (rule.replaces is not None or rule.check.kind == "code")
 
 
 def judged_item(rule: Rule) -> str:
@@ -56,6 +59,6 @@ def judged_item(rule: Rule) -> str:
 
 
 def items_with_derived_checks(table: str) -> frozenset[str]:
-    """The items whose every check follows from the definition: for these the readings have to be the same."""
-    items = DATASET.tables[table].items
-    return frozenset(item.name for item in items if not any(item.written.values()))
+    """The items whose every check follows from the definition, and refuses: for these the readings are the same."""
+    items = [item for item in DATASET.tables[table].items if not any(item.written.values())]
+    return frozenset(i.name for i in items if i.data_type.code_list is None or is_closed(i, table, DATASET))

@@ -6,15 +6,13 @@ import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
-
 from schema import release
+from validators.validate import validate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = release.FOLDER / "1.0.0" / "examples" / "minimal"
-validate = pytest.importorskip("validators.validate").validate
 
 
 def test_minimal_submission_is_accepted() -> None:
