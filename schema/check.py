@@ -185,7 +185,9 @@ _EXPRESSIONS = frozenset({"when", "require", "match", "population", "numerator"}
 def to_dict(check: Check) -> dict[str, Any]:
     """The check as JSON: its kind, then its fields; conditions as their text."""
     shown = {name: getattr(check, name) for name in asdict_names(check)}
-    plain = {k: v.text if isinstance(v, Expression) else list(v) if isinstance(v, tuple) else v for k, v in shown.items()}
+    plain = {
+        k: v.text if isinstance(v, Expression) else list(v) if isinstance(v, tuple) else v for k, v in shown.items()
+    }
     return {"kind": check.kind} | {name: value for name, value in plain.items() if value is not None}
 
 

@@ -57,13 +57,14 @@ def _item_rules(table: TableDefinition, item: Item, lists: Mapping[str, CodeList
         made = kind(table, item, lists)
         if made is not None and check not in item.written:
             severity, action, what = made
-            yield _rule(table, item.name, check, what, severity, action, (item.name,), texts, _words(table, item, lists))
+            words = _words(table, item, lists)
+            yield _rule(table, item.name, check, what, severity, action, (item.name,), texts, words)
 
 
 _Made = tuple[Severity, Action, Check] | None
 
 
-def _missing(table: TableDefinition, item: Item, lists: Mapping[str, CodeList]) -> _Made:
+def _missing(table: TableDefinition, item: Item, _: Mapping[str, CodeList]) -> _Made:
     if item.mandation == "M":
         return "error", _rejects(table), Missing(item.name)
     if item.mandation == "R" and not item.blank_is_an_answer:
@@ -76,7 +77,7 @@ def _presence(table: TableDefinition, item: Item) -> Expression | None:
     return parse(" AND ".join(f"({text})" for text in parts)) if parts else None
 
 
-def _format(table: TableDefinition, item: Item, lists: Mapping[str, CodeList]) -> _Made:
+def _format(table: TableDefinition, item: Item, _: Mapping[str, CodeList]) -> _Made:
     if not item.data_type.has_format:
         return None
     return "error", _rejects(table) if item.mandation == "M" else "field", Format(item.name)
@@ -91,7 +92,7 @@ def _code(table: TableDefinition, item: Item, lists: Mapping[str, CodeList]) -> 
     return "error", _rejects(table) if item.mandation == "M" else "field", Coded(item.name)
 
 
-def _retired(table: TableDefinition, item: Item, lists: Mapping[str, CodeList]) -> _Made:
+def _retired(_: TableDefinition, item: Item, lists: Mapping[str, CodeList]) -> _Made:
     code_list = _list_of(item, lists)
     recent = code_list is not None and any(c.until and c.until >= _FIRST_PERIOD for c in code_list.codes)
     return ("warning", "none", Retired(item.name)) if recent else None

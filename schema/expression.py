@@ -241,7 +241,9 @@ def _call(tree: exp.Expression) -> Call:
     args = tree.expressions if isinstance(tree, exp.Anonymous) else [a for a in tree.args.values() if _is_tree(a)]
     fewest, most, _ = FUNCTIONS[name]
     if not fewest <= len(args) <= most:
-        raise ExpressionError(f"{name} takes {fewest} to {most} values; {tree.sql(dialect='duckdb')!r} has {len(args)}.")
+        raise ExpressionError(
+            f"{name} takes {fewest} to {most} values; {tree.sql(dialect='duckdb')!r} has {len(args)}."
+        )
     return Call(name, tuple(_node(arg) for arg in args))
 
 
@@ -293,7 +295,7 @@ def _between(tree: Any) -> And:
     return And((Compare(">=", value, low), Compare("<=", value, high)))
 
 
-def _flat(kind: type[And] | type[Or]) -> Callable[[Any], Node]:
+def _flat(kind: type[And | Or]) -> Callable[[Any], Node]:
     def read(tree: Any) -> Node:
         parts = (_node(tree.left), _node(tree.right))
         return kind(tuple(p for part in parts for p in (part.parts if isinstance(part, kind) else (part,))))

@@ -132,7 +132,11 @@ class Rule:
         """The rule as it stands in rules.json."""
         texts = {n: getattr(self, n) for n in ("id", "table", "title", "severity", "action", "stage", "message", "why")}
         more = {n: getattr(self, n) for n in ("fix", "mend", "source", "since", "until", "derived", "predicate")}
-        lists = {"items": list(self.items), "causes": [c.to_dict() for c in self.causes], "examples": list(self.examples)}
+        lists = {
+            "items": list(self.items),
+            "causes": [c.to_dict() for c in self.causes],
+            "examples": list(self.examples),
+        }
         shown = texts | {"check": checks.to_dict(self.check)} | more | lists
         if self.replaces:
             shown["replaces"] = list(self.replaces)

@@ -127,7 +127,9 @@ def _add_validate(commands: _Commands) -> None:
         default="none",
         help="what samples show: none, your own ids (keys), the cells too (values). For the owner of the file alone",
     )
-    argument("--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause")
+    argument(
+        "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"
+    )
     argument(
         "--fail-on",
         choices=("error", "warning", "never"),

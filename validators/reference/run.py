@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from schema.check import Coded, Condition, DeclaredNotRecorded, Format, Link, Rate
 from schema.tables import TABLES
 from validators.assessable import not_assessed
-from validators.causes import SHAPED, causes_of, shape
+from validators.causes import SHAPED, causes_of, plain_kind, shape
 from validators.engines.base import FailingRow
 from validators.header import header_tallies
 from validators.reading import Scope, holds
