@@ -27,8 +27,8 @@ def run(asked: Namespace) -> int:
 
 def serve(settings: Settings) -> None:
     """Listen where the settings say; the log says which port a 0 became. InputError where that is taken."""
-    start_logging()
     listening = _listen(settings.host, settings.port)
+    start_logging()
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,
