@@ -16,6 +16,7 @@ from sqlglot import exp
 from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
+from validators.assessable import not_assessed
 from validators.causes import SHAPED, causes_of
 
 if TYPE_CHECKING:
@@ -81,10 +82,7 @@ class Plan:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the row stages that can be judged on this table alone."""
-        return tuple(rule for rule in row_rules(self.context, self.table.name) if self._has_reference_data(rule))
-
-    def _has_reference_data(self, rule: Rule) -> bool:
-        return rule.reference_data() <= self.context.reference.keys()
+        return tuple(r for r in row_rules(self.context, self.table.name) if not_assessed(r, self.context) is None)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -13,6 +13,7 @@ from schema.check import Condition, Rate, Related, SharedValue
 from schema.tables import TABLES
 from validators import sql
 from validators.answers import ANY_OTHER_ETHNICITY, ASKED_SOURCES
+from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
@@ -245,7 +246,7 @@ class _Run:
                 yield self.across.run(rule)
         for name in self.order:
             for rule in stages(self.context, name, "cross_table"):
-                yield self._guarded(rule)
+                yield self.across.run(rule)
         for rule in self.context.dataset.rules_of("dataset"):
             yield self.across.run(rule)
         yield from self._absent_tables()
@@ -261,16 +262,12 @@ class _Run:
             if rule.stage == RESTRICTED_RULE:
                 yield restricted_tally(rule, work.unseen, self.context)
 
-    def _guarded(self, rule: Rule) -> RuleTally:
-        reason = not_assessed(rule, self.context)
-        return RuleTally(rule.id, reason=reason) if reason else self.across.run(rule)
-
     def _absent_tables(self) -> Iterator[RuleTally]:
         for name, table in self.context.dataset.tables.items():
             if name == "header" or name in self.sources:
                 continue
             for rule in self.context.dataset.rules_of(table.name):
-                yield RuleTally(rule.id, reason=f"the table {name} was not sent")
+                yield RuleTally(rule.id, reason=not_assessed(rule, self.context) or f"the table {name} was not sent")
 
     # Measures
 
@@ -328,14 +325,6 @@ class _Run:
 
 def _true(made: sql.exp.Expr) -> sql.exp.Expr:
     return sql.call("coalesce", sql.exp.paren(made), sql.exp.false())
-
-
-def not_assessed(rule: Rule, context: Context) -> str | None:
-    """Why a rule cannot be judged, whatever the rows hold; None where it can."""
-    absent = sorted(rule.reference_data() - context.reference.keys())
-    if absent:
-        return f"reference data not loaded: {', '.join(absent)}"
-    return None
 
 
 def restricted_tally(rule: Rule, refused: int, context: Context) -> RuleTally:

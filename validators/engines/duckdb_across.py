@@ -22,6 +22,7 @@ from schema.check import (
     SharedValue,
 )
 from validators import sql
+from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_rows import RANK, TableRows
 from validators.plan import column, final_name
@@ -79,7 +80,7 @@ class Across:
 
     def run(self, rule: Rule) -> RuleTally:
         """The result of one rule, and what follows from it for later stages."""
-        reason = self._not_assessed(rule)
+        reason = not_assessed(rule, self.context)
         if reason:
             return RuleTally(rule.id, reason=reason)
         check = rule.check
@@ -89,12 +90,6 @@ class Across:
             return self._declared(rule)
         assessed = self._find(rule, check)
         return self._tally(rule, assessed)
-
-    def _not_assessed(self, rule: Rule) -> str | None:
-        missing = sorted(
-            t for t in rule.tables_read() | {rule.table} if t not in self.tables and t not in ("header", "dataset")
-        )
-        return f"the table {missing[0]} was not sent" if missing else None
 
     def _find(self, rule: Rule, check: Check) -> int:
         """Fill `hits` with the rows that broke the rule; the number of rows assessed."""
