@@ -159,6 +159,9 @@ class Source(abc.ABC):
         """Every place of every fault that concerns records: check, kind, row, line, in file order."""
         return iter(())
 
+    def close(self) -> None:  # noqa: B027  most sources have nothing to stop
+        """Stop what still reads the file."""
+
     def record(self, values: Sequence[str | None]) -> Record:
         """One record out of the values of a line of the scan file."""
         record: Record = dict.fromkeys(self.items)

@@ -60,6 +60,10 @@ class CsvSource(Source):
         """The file rewritten, once."""
         return self._repaired
 
+    def close(self) -> None:
+        """Stop the census."""
+        self.counting.cancel()
+
     @cached_property
     def _repaired(self) -> StagedSource:
         return repair(self)

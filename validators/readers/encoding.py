@@ -16,7 +16,10 @@ ESCAPED: Final = {
 
 
 def encoding_of(head: bytes) -> str:
-    """ "utf-8", "utf-8-sig", "utf-16-le" or "utf-16-be" by mark or by its zero bytes, or "cp1252", from the first block."""
+    """The encoding of a file by its first block: utf-8, utf-8-sig, utf-16-le, utf-16-be or cp1252.
+
+    UTF-16 is known by its mark or by its zero bytes; cp1252 is what is left.
+    """
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     for name, mark in UTF_16.items():

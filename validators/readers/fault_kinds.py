@@ -42,10 +42,6 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
         "file.empty", "info", "none", "column names and no record", "one record a line",
         "Nothing needs mending where there is nothing to send.",
     ),
-    "unknown_name": FaultKind(
-        "file.ignored", "warning", "none", "a file named {name}", "{expected}",
-        "It was not read. Name it as the table that it holds, or leave it out.",
-    ),
     "windows_1252": FaultKind(
         "file.encoding", "warning", "none", "text in Windows-1252, in {records}", "UTF-8",
         "It was read as Windows-1252. Export as UTF-8: names and labels with accents depend on it.",
@@ -79,7 +75,7 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
         "They were read as line ends. Files from two systems joined into one end like this.",
     ),
     "carriage_return": FaultKind(
-        "file.line_ends", "info", "none", "lines that end with a carriage return alone", "line feed at the end of a line",
+        "file.line_ends", "info", "none", "lines that end with a carriage return alone", "a line feed at line ends",
         "They were read as line ends. Export with line feeds.",
     ),
     "carriage_return_in_value": FaultKind(
@@ -185,6 +181,10 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
         "column.type", "error", "none", "{what}", "text",
         "The column was not read. Send one plain value a cell.",
     ),
+    "unread_sheets": FaultKind(
+        "file.ignored", "info", "none", "sheets that are not named after a table: {what}", "a sheet a table",
+        "They were not read. Name a sheet as the table that it holds.",
+    ),
     "number_cell": FaultKind(
         "column.spreadsheet", "warning", "none", "numbers in {cells} of an item that is text", "text",
         "It was read as text; leading zeros may be lost. " + AS_TEXT,
@@ -194,7 +194,7 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
         "A spreadsheet keeps 15 digits: the last ones are lost. " + AS_TEXT,
     ),
     "error_cell": FaultKind(
-        "column.spreadsheet", "error", "none", "a formula that failed (#N/A, #REF! …) in {cells}", "a value",
+        "column.spreadsheet", "error", "none", "a formula that failed, or was never worked out, in {cells}", "a value",
         "Mend the formula, or paste values in its place.",
     ),
     "boolean_cell": FaultKind(

@@ -45,10 +45,13 @@ class Gathered:
     low: int | None = None
     high: int | None = None
     places: list[Place] = field(default_factory=list)
+    items: dict[str, None] = field(default_factory=dict)
 
-    def add(self, place: Place, size: int | None) -> None:
-        """Count one record."""
+    def add(self, place: Place, size: int | None, item: str | None) -> None:
+        """Count one record, or one cell."""
         self.count += 1
+        if item is not None:
+            self.items[item] = None
         self.places.append(place)
         if len(self.places) > 64 * SAMPLES:
             self.places = self.spread()
@@ -62,7 +65,7 @@ class Gathered:
 
     def spread(self) -> list[Place]:
         """The places whose rows every engine would pick as samples."""
-        return sorted(self.places, key=lambda place: sample_rank(place[0]))[:SAMPLES]
+        return sorted(set(self.places), key=lambda place: sample_rank(place[0]))[:SAMPLES]
 
 
 class FaultLog:
@@ -72,7 +75,7 @@ class FaultLog:
         self.table = table
         self._path = path
         self._words = words
-        self._gathered: dict[tuple[str, tuple[str, ...]], Gathered] = {}
+        self._gathered: dict[str, Gathered] = {}
         self._held: list[str] = []
         self._renamed: dict[str, str] = {}
 
@@ -80,38 +83,42 @@ class FaultLog:
         """Call a cause by another name, now that the whole file is known."""
         self._renamed[kind] = name
 
-    def add(
-        self, kind: str, row: int, line: int | None, *, size: int | None = None, items: tuple[str, ...] = ()
-    ) -> None:
-        """One record at fault. `size` is what {size} speaks of."""
+    def add(self, kind: str, row: int, line: int | None, *, size: int | None = None, item: str | None = None) -> None:
+        """One record at fault, or one cell where `item` is given. `size` is what {size} speaks of."""
         place = (row, line)
-        key = (kind, items)
-        if key not in self._gathered:
-            self._gathered[key] = Gathered(place)
-        self._gathered[key].add(place, size)
+        if kind not in self._gathered:
+            self._gathered[kind] = Gathered(place)
+        self._gathered[kind].add(place, size, item)
         self._held.append(f"{kind} {row} {line or ''}\n")
         if len(self._held) >= HELD:
             self._write()
 
     def count(self, kind: str) -> int:
         """Records with this fault so far."""
-        return sum(found.count for (name, _), found in self._gathered.items() if name == kind)
+        return self._gathered[kind].count if kind in self._gathered else 0
 
     def faults(self, **words: str) -> tuple[StructureFault, ...]:
         """One fault for each cause, in the order of the list of kinds."""
-        order = list(FAULT_KINDS)
-        known = sorted(self._gathered.items(), key=lambda pair: (order.index(pair[0][0]), pair[0][1]))
-        return tuple(self._fault(kind, items, found, words) for (kind, items), found in known)
+        return tuple(self._fault(kind, self._gathered[kind], words) for kind in FAULT_KINDS if kind in self._gathered)
 
-    def _fault(self, kind: str, items: tuple[str, ...], found: Gathered, words: dict[str, str]) -> StructureFault:
+    def _fault(self, kind: str, found: Gathered, words: dict[str, str]) -> StructureFault:
         kind = self._renamed.get(kind, kind)
         known = FAULT_KINDS[kind]
         texts = {**counted(found.count), "size": found.size(), **self._words, **words}
         return StructureFault(
-            known.check, self.table, kind, known.received.format(**texts), known.expected.format(**texts),
-            known.suggestion.format(**texts), known.severity, known.action, *found.first, items, found.count,
+            known.check,
+            self.table,
+            kind,
+            known.received.format(**texts),
+            known.expected.format(**texts),
+            known.suggestion.format(**texts),
+            known.severity,
+            known.action,
+            *found.first,
+            tuple(found.items),
+            found.count,
             tuple(sorted(found.spread())),
-        )  # fmt: skip
+        )
 
     def _write(self) -> None:
         with self._path.open("a", encoding="ascii") as file:

@@ -43,8 +43,13 @@ class StageWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.flush()
-        self._file.close()
+        self.close()
+
+    def close(self) -> None:
+        """Write out what is held, and close the file."""
+        if not self._file.closed:
+            self.flush()
+            self._file.close()
 
     def add(self, row: int, line: int | None, values: list[bytes]) -> None:
         """One record; an empty value is a missing one."""
