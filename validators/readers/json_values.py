@@ -205,5 +205,5 @@ class JsonStage:
             what = shown(list(self._unknown))
             yield fault("unknown_column", self._table, count=len(self._unknown), what=what, advice=advice)
         if self._out.records:
-            # a key that no record has is how JSON writes a blank: only where a value has to be is it a fault of the file
+            # a key that no record has is how JSON writes a blank: a fault of the file only where a value has to be
             yield from (f for f in missing_columns(self._seen, self.shape) if f.kind == "missing_mandatory")
