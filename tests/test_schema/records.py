@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from schema.data_type import LOCAL_CODE, WRONG_TYPE
@@ -51,6 +52,19 @@ def _without(record: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _with(record: dict[str, Any], name: str) -> dict[str, Any]:
     return {**record, name: "1"}
+
+
+def drawn(strategy: SearchStrategy[dict[str, Any]], number: int) -> list[dict[str, Any]]:
+    """Records to be checked together, because each check costs more than all of them."""
+    found: list[dict[str, Any]] = []
+
+    @settings(max_examples=number, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
+    @given(strategy)
+    def collect(record: dict[str, Any]) -> None:
+        found.append(record)
+
+    collect()
+    return found
 
 
 def good_values(item: Item, table: str, dataset: Dataset) -> SearchStrategy[Any]:

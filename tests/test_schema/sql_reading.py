@@ -14,7 +14,7 @@ from schema import release
 from schema.publish.json_schema import is_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from schema.rule import Rule
 
@@ -62,3 +62,13 @@ def items_with_derived_checks(table: str) -> frozenset[str]:
     """The items whose every check follows from the definition, and refuses: for these the readings are the same."""
     items = [item for item in DATASET.tables[table].items if not any(item.written.values())]
     return frozenset(i.name for i in items if i.data_type.code_list is None or is_closed(i, table, DATASET))
+
+
+def items_judged_elsewhere(table: str, record: Mapping[str, Any]) -> frozenset[str]:
+    """The items in which the schema may refuse what no rule speaks of.
+
+    Those with a hint have no form of their own, and reference data alone judge them; where the value is X nobody asked,
+    and no rule asks for the source.
+    """
+    hinted = {item.name for item in DATASET.tables[table].items if item.data_type.hint}
+    return frozenset(hinted | ({"source"} if record.get("value") == "X" else set()))

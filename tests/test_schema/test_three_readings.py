@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
@@ -15,8 +15,13 @@ from schema.dataset import load_model
 from schema.publish.dictionary_minimal import json_row
 from schema.publish.minimal import minimal_submission
 from schema.tables import TABLES
-from tests.test_schema.records import changed_records, good_records
-from tests.test_schema.sql_reading import items_with_derived_checks, refused_items, rules_broken_in_sql
+from tests.test_schema.records import changed_records, drawn, good_records
+from tests.test_schema.sql_reading import (
+    items_judged_elsewhere,
+    items_with_derived_checks,
+    refused_items,
+    rules_broken_in_sql,
+)
 
 RELEASE = release.load("1.0.0")
 CHECKED = {
@@ -73,20 +78,24 @@ def _refused_items(table: str, record: dict[str, Any]) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("table", [table for table in TABLES if table != "header"])
-@settings(quick, max_examples=3, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # each try is a whole check
-@given(data=st.data())
-def test_sql_reads_as_the_json_schema_does(table: str, data: st.DataObject) -> None:
+def test_sql_reads_as_the_json_schema_does(table: str) -> None:
     """The same for items whose checks all follow from the definition. Where a written rule says more, the SQL finds
     something wherever the schema does. The header is judged in plain Python.
     """
     pytest.importorskip("validators.readers.ndjson")
     names, same = set(RELEASE.dataset.tables[table].item_names), items_with_derived_checks(table)
-    known = RIGHT[table] | CHANGED[table].filter(lambda record: record.keys() <= names)
-    records = data.draw(st.lists(known, min_size=30, max_size=60))
+    records = drawn(RIGHT[table] | CHANGED[table].filter(lambda record: record.keys() <= names), 150)
+    records = [{"local_patient_id_org": "RX1"} | record for record in records if not _is_restricted(record)]
     for record, broken in zip(records, rules_broken_in_sql(table, records), strict=True):
         refused = _refused_items(table, record)
         assert refused & same == refused_items(broken, written=False) & same, record
-        assert refused <= refused_items(broken, written=True), record
+        assert refused - items_judged_elsewhere(table, record) <= refused_items(broken, written=True), record
+
+
+def _is_restricted(record: dict[str, Any]) -> bool:
+    """A row of a restricted characteristic is refused before any other rule sees it."""
+    code = record.get("characteristic_code")
+    return isinstance(code, str) and code.strip().upper() in RELEASE.code_lists["plus_characteristic"].restricted
 
 
 @pytest.mark.parametrize("table", TABLES)
