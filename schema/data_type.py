@@ -92,7 +92,7 @@ class DataType:
             return datetime.date.fromisoformat(text)
         if self.kind == "datetime":
             moment = datetime.datetime.fromisoformat(text)
-            return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+            return _in_utc(moment)
         if self.kind == "integer":
             return int(text)
         if self.kind == "list":
@@ -167,6 +167,16 @@ def canonical_postcode(text: str) -> str:
     """A postcode in upper case, with one space before the last three characters."""
     squeezed = text.replace(" ", "").upper()
     return f"{squeezed[:-3]} {squeezed[-3:]}"
+
+
+def _in_utc(moment: datetime.datetime) -> datetime.datetime:
+    """The moment in UTC; without an offset it is one already, and at the ends of the calendar the offset is dropped."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=datetime.UTC)
+    try:
+        return moment.astimezone(datetime.UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=datetime.UTC)
 
 
 def _is_day(text: str) -> bool:
@@ -258,9 +268,7 @@ DateTime = Annotated[
 ]
 NHSNumber = Annotated[
     str,
-    DataType(
-        name="nhs_number", pattern="[0-9]{10}", max_length=10, expected="10 digits as text, no spaces or hyphens"
-    ),
+    DataType(name="nhs_number", pattern="[0-9]{10}", max_length=10, expected="10 digits as text, no spaces or hyphens"),
 ]
 Postcode = Annotated[
     str,
