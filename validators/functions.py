@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from schema.data_item import Item
 
-_LOWER = "abcdefghijklmnopqrstuvwxyz"
-_TO_UPPER = str.maketrans(_LOWER, _LOWER.upper())
-_TO_LOWER = str.maketrans(_LOWER.upper(), _LOWER)
+#: letters of which Python makes two, and Unicode knows one
+_ONE_UPPER = {"ß": "ẞ"}
+_ONE_LOWER = {"İ": "i"}
 
 
 # Of values alone
@@ -30,13 +30,17 @@ def matches(text: str, pattern: str) -> bool:
 
 
 def upper(text: str) -> str:
-    """The text with its ASCII letters in upper case: engines differ on all others."""
-    return text.translate(_TO_UPPER)
+    """The text in upper case, letter by letter: no letter becomes two, so that every engine gives the same."""
+    return text.upper() if text.isascii() else "".join(_ONE_UPPER.get(c) or _one(c, c.upper(), c.title()) for c in text)
 
 
 def lower(text: str) -> str:
-    """The text with its ASCII letters in lower case."""
-    return text.translate(_TO_LOWER)
+    """The text in lower case, letter by letter."""
+    return text.lower() if text.isascii() else "".join(_ONE_LOWER.get(c) or _one(c, c.lower()) for c in text)
+
+
+def _one(letter: str, *forms: str) -> str:
+    return next((form for form in forms if len(form) == 1), letter)
 
 
 def squeeze(text: str) -> str:

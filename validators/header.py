@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from schema.check import Coded, Condition, Format, Missing, Retired, RowCount
 from schema.expression import Column
-from validators.causes import SHAPED, causes_of, shape
+from validators.causes import SHAPED, causes_of, plain_kind, shape
 from validators.reading import Scope, Truth, evaluate, holds
 from validators.tally import CauseTally, RuleTally, Tallied, spread
 
@@ -78,7 +78,7 @@ def _row_count(rule: Rule, context: Context) -> RuleTally:
     rows = context.header_rows or 0
     if rows == 1:
         return RuleTally(rule.id, 1, 0)
-    kind = causes_of(rule, context)[-1].kind
+    kind = plain_kind(rule, context)
     counted = max(rows, 1)
     return RuleTally(rule.id, counted, counted, (CauseTally(kind, counted, (), spread(range(1, rows + 1))),))
 
