@@ -1,7 +1,8 @@
 """The stages that need more than one row, on DuckDB: keys, copies, shared and contradicting values, links, rates.
 
 They read the verdict tables alone. Keys are 64-bit hashes; rows that later stages leave out stand in `gone_<table>`,
-copies beyond the first in `extra_<table>`.
+copies beyond the first in `extra_<table>`, rows whose value
+stands under other keys too in `shared_<table>`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Across:
 
     def prepare(self, table: str) -> None:
         """Make the sets of rows that later stages add to."""
-        for name in (f"gone_{table}", f"extra_{table}", f"unlinked_{table}"):
+        for name in (f"gone_{table}", f"extra_{table}", f"unlinked_{table}", f"shared_{table}"):
             self.database.run(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
         self.database.run(
             f"CREATE OR REPLACE TEMP VIEW ok_{table} AS SELECT * FROM rows_{table} "
@@ -150,6 +151,7 @@ class Across:
             f"SELECT {value} AS value, person FROM ok_{table} WHERE {value} IN (SELECT value FROM doubles)) "
             "GROUP BY value HAVING count(DISTINCT person) > 1)"
         )
+        self.database.run(f"INSERT INTO shared_{table} SELECT row FROM hits")
         return self._count(f"SELECT count({value}) FROM ok_{table}")
 
     def _contradiction(self, table: str, check: Contradiction) -> int:

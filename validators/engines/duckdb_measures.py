@@ -142,10 +142,8 @@ def equality_tally(database: Database) -> EqualityTally:
 
 
 def linkage_tally(database: Database) -> LinkageTally:
-    """NHS numbers that are left, over accepted persons."""
+    """NHS numbers that are left, over accepted persons: a number of two persons is neither's."""
+    left = '"shared:nhs_number" IS NOT NULL AND row NOT IN (SELECT row FROM shared_person)'
     return LinkageTally(
-        *database.counts(
-            'SELECT count(*), count("shared:nhs_number"), count_if("shared:nhs_number" IS NOT NULL AND traced) '
-            "FROM once_person"
-        )
+        *database.counts(f"SELECT count(*), count_if({left}), count_if({left} AND traced) FROM once_person")
     )
