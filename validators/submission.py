@@ -158,7 +158,7 @@ def _why_ignored(file: Received, shapes: Mapping[str, TableShape]) -> str:
     if file.name.endswith("/"):
         return "It is a folder."
     parsed = parse_name(file.name)
-    if parsed.stem in shapes:
+    if parsed.stem.partition(".")[0] in shapes:
         return "Its ending says no format that is read. " + SENT_AS
     near = difflib.get_close_matches(parsed.stem[:40], list(shapes), 1, 0.7)
     meant = f" If it is that table, name it {near[0]}{Path(file.name).suffix.lower()}." if near else ""

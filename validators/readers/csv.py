@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from validators.errors import InputError
 from validators.readers.background import Background, CancelledError
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from validators.readers.columns import Columns
     from validators.readers.opening import Opening
     from validators.source import StructureFault, TableShape
+
+
+#: how much larger than the file as received the rewritten one may get; numbering adds some twenty bytes a line
+GROWTH: Final = 24
+GROWTH_FREE: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +144,12 @@ def read(opening: Opening) -> Iterator[Source]:
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0\r\n "):
         yield empty_source(opening, table, shape)
         return
+    if len(head) == HEAD and b"\n" not in head and b"\r" not in head:
+        raise opening.refused(f"its first line is longer than {HEAD:,} bytes. The first line has to name the columns.")
     layout = layout_of(head, shape)
     if layout is None:
         raise opening.refused(_no_names(shape))
-    _check_layout(opening, layout, head)
+    _check_layout(opening, layout)
     yield _source(opening, table, shape, layout, head)
 
 
@@ -154,14 +161,12 @@ def _no_names(shape: TableShape | None) -> str:
     )
 
 
-def _check_layout(opening: Opening, layout: Layout, head: bytes) -> None:
+def _check_layout(opening: Opening, layout: Layout) -> None:
     if layout.width > opening.limits.max_columns:
         raise opening.refused(
             f"it has {layout.width:,} columns, and at most {opening.limits.max_columns:,} are read. "
             "Send the columns of the data set alone."
         )
-    if len(head) == HEAD and b"\n" not in head and b"\r" not in head:
-        raise opening.refused(f"its first line is longer than {HEAD:,} bytes. The first line has to name the columns.")
 
 
 def _source(opening: Opening, table: str, shape: TableShape | None, layout: Layout, head: bytes) -> Source:
@@ -239,7 +244,8 @@ def repair(source: CsvSource) -> StagedSource:
     opening, layout, table = source.opening, source.layout, source.table
     log = opening.log(table)
     path = opening.staged(table)
-    with opening.path.open("rb") as file, StageWriter(path, source.columns, source.delimiter) as out:
+    most = GROWTH * source.bytes + GROWTH_FREE
+    with opening.path.open("rb") as file, StageWriter(path, source.columns, source.delimiter, most) as out:
         work = Repair(layout, out, log, opening.limits)
         work.run(utf_8_blocks(file, layout.encoding, BLOCK))
     known = [found for found in source.faults if found.kind != "no_records"]

@@ -60,9 +60,22 @@ def type_name(value: Any) -> str:
 
 def wrong_type(value: Any) -> str:
     """What is carried in place of a value of another type than the item's."""
-    number = isinstance(value, Number | NotANumber)
-    written = str(value) if number else json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    try:
+        written = _compact(value)
+    except RecursionError:
+        written = "…"
     return f"{JSON_MARK}{type_name(value)}:{written[:CARRIED]}"
+
+
+def _compact(value: Any) -> str:
+    """JSON text without spaces, in ASCII, numbers as they were written."""
+    if isinstance(value, Number | NotANumber):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{','.join([_compact(one) for one in value])}]"
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{json.dumps(key)}:{_compact(one)}" for key, one in value.items()]) + "}"
+    return json.dumps(value)
 
 
 def text_value(value: Any) -> str:

@@ -226,9 +226,7 @@ class Repair:
     def _close(self, values: Values | None) -> None:
         if values is None:  # another value opens where this one ends
             return
-        first = self._splitter.split(self._body(self._open.lines[0]), by_line=True)
-        width = self._separators + 1
-        if BEHIND in values.odd or (len(values.values) != width and len(first.values) == width):
+        if BEHIND in values.odd:
             self._read_by_line()
             return
         line, lines = self.line, self._open.lines
@@ -270,7 +268,7 @@ class Repair:
         if body is not None and any(self._other in outside for outside in body.split(b'"')[::2]):
             self._log.add("carriage_return_in_value", self.row, line)
         readable = self._readable(values[:width], line)
-        self._out.add(self.row, line, readable + [b""] * (width - len(values)))
+        self._out.add_line(self.row, line, written(readable, self._mark) + self._mark * (width - len(readable)))
 
     def _too_long(self, values: list[bytes]) -> bool:
         size = sum(map(len, values))

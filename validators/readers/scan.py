@@ -31,10 +31,10 @@ def csv_relation(path: Path, columns: Sequence[str], delimiter: str, integers: i
     """A CSV file as a FROM item: every column text, but for the first `integers`. A fault in the file raises.
 
     Neither `strict_mode` nor `new_line` is said: DuckDB 2.0 is strict by itself, and with both of them given it read a
-    file with CRLF as empty, without an error.
+    file with CRLF as empty, without an error. `compression` is said, or the ending of the name would decide.
     """
     types = ", ".join(f"{text(name)}: '{'BIGINT' if at < integers else 'VARCHAR'}'" for at, name in enumerate(columns))
     return (
-        f"read_csv({text(str(path))}, auto_detect = false, header = true, delim = {text(delimiter)}, "
-        f"""quote = '"', escape = '"', nullstr = '', columns = {{{types}}})"""
+        f"read_csv({text(str(path))}, auto_detect = false, compression = 'none', header = true, "
+        f"""delim = {text(delimiter)}, quote = '"', escape = '"', nullstr = '', columns = {{{types}}})"""
     )

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
+from validators.errors import InputError
 from validators.readers.census import Mark, Marks
 from validators.readers.rows import all_values, by_mark, raw_records, values_of
 from validators.readers.scan import csv_relation
@@ -24,13 +25,17 @@ PART: Final = 128 << 10
 
 
 class StageWriter:
-    """Writes a scan file. Rows ascend; refused records have no line in it."""
+    """Writes a scan file. Rows ascend; refused records have no line in it.
 
-    def __init__(self, path: Path, columns: Sequence[str], delimiter: str = ",") -> None:
+    `most` bytes are written: short lines of a file with many columns could otherwise fill the disk with separators.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str], delimiter: str = ",", most: int | None = None) -> None:
         self.path = path
         self.marks = Marks()
         self.records = 0
         self._mark = delimiter.encode()
+        self._most = most
         self._file: BinaryIO = path.open("wb")
         self._held: list[bytes] = []
         self._held_bytes = 0
@@ -48,8 +53,8 @@ class StageWriter:
     def close(self) -> None:
         """Write out what is held, and close the file."""
         if not self._file.closed:
-            self.flush()
-            self._file.close()
+            with self._file:
+                self.flush()
 
     def add(self, row: int, line: int | None, values: list[bytes]) -> None:
         """One record; an empty value is a missing one."""
@@ -82,6 +87,11 @@ class StageWriter:
         self._offset += self._file.write(b"".join(self._held))
         self._held.clear()
         self._held_bytes = 0
+        if self._most is not None and self._offset > self._most:
+            raise InputError(
+                f"{self.path.name.partition('.')[0]}: nearly all lines of the file have far fewer values than there "
+                "are column names. Check the separator, and that the first line belongs to the file."
+            )
 
 
 @dataclass(kw_only=True)

@@ -9,13 +9,13 @@ import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validators.errors import InputError
 from validators.readers.digest import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from validators.source import Digest
 
 BLOCK = 1 << 20
+#: bytes of Zstandard taken at once: 4 of them can unpack to 128 KiB
+ZSTD_PIECE = 2048
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError)
 
 
@@ -95,24 +97,37 @@ def unpack(source: Path, name: str, packed: str, target: Path, budget: Budget) -
     """Unpack a gzip or Zstandard file. The digest is that of the packed file as received."""
     with source.open("rb") as raw, target.open("wb") as out:
         hashing = Hashing(raw)
-        with Unpacking(name), _opened(hashing, packed) as file:
-            _copy(file, out, name, budget, lambda: hashing.taken)
+        blocks = _gzip_blocks(hashing) if packed == "gzip" else _zstd_blocks(hashing)
+        with Unpacking(name):
+            _copy(blocks, out, name, budget, lambda: hashing.taken)
         while hashing.read(BLOCK):
             pass
         return digest_of(hashing.state)
 
 
-def _opened(file: Hashing, packed: str) -> IO[bytes]:
-    if packed == "gzip":
-        return gzip.GzipFile(fileobj=file, mode="rb")  # type: ignore[return-value]  it reads bytes
+def _gzip_blocks(file: Hashing) -> Iterator[bytes]:
+    with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
+        yield from iter(lambda: unpacked.read(BLOCK), b"")
+
+
+def _zstd_blocks(file: Hashing) -> Iterator[bytes]:
+    """Frame after frame. The library's own reader takes a frame that is cut off for a whole one."""
     import zstandard
 
-    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)  # type: ignore[return-value]
+    piece = file.read(ZSTD_PIECE)
+    while piece:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        while not frame.eof:
+            if not piece:
+                raise EOFError
+            yield frame.decompress(piece)
+            piece = frame.unused_data if frame.eof else file.read(ZSTD_PIECE)
+        piece = piece or file.read(ZSTD_PIECE)
 
 
-def _copy(file: IO[bytes], out: BinaryIO, name: str, budget: Budget, packed: Callable[[], int]) -> None:
+def _copy(blocks: Iterable[bytes], out: BinaryIO, name: str, budget: Budget, packed: Callable[[], int]) -> None:
     written = 0
-    while block := file.read(BLOCK):
+    for block in blocks:
         written += len(block)
         budget.spend(name, len(block), written, packed())
         out.write(block)
@@ -122,4 +137,4 @@ def unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Pat
     """Unpack one member of a zip archive to `target`."""
     name = member.filename[-100:]
     with Unpacking(name), archive.open(member) as file, target.open("wb") as out:
-        _copy(file, out, name, budget, lambda: member.compress_size)
+        _copy(iter(lambda: file.read(BLOCK), b""), out, name, budget, lambda: member.compress_size)

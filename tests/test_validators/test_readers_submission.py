@@ -1,0 +1,313 @@
+"""A submission as a folder, a zip archive or one file: what is found, what is refused, what is left behind."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import stat
+import zipfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+import zstandard
+
+from tests.test_validators.reading_support import agrees, csv_file, kinds, lines, values, whole
+from validators.errors import InputError
+from validators.limits import Limits
+from validators.source import TableShape
+from validators.submission import Submission, open_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ITEMS = ("a", "b", "c")
+SHAPES = {
+    "header": TableShape("header", "000", ITEMS),
+    "person": TableShape("person", "001", ITEMS),
+    "referral": TableShape("referral", "101", ITEMS),
+}
+CONTENT = lines(["1,2,3", "4,5,6"])
+ROWS = [("1", "2", "3"), ("4", "5", "6")]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@contextmanager
+def opened(path: Path, table: str | None = None, limits: Limits | None = None) -> Iterator[Submission]:
+    workdir = path.parent / "work"
+    workdir.mkdir(exist_ok=True)
+    with open_submission(path, SHAPES, table=table, workdir=workdir, limits=limits) as submission:
+        yield submission
+    assert list(workdir.iterdir()) == []
+
+
+def archive(folder: Path, members: dict[str, bytes], name: str = "submission.zip") -> Path:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as out:
+        for member, content in members.items():
+            out.writestr(member, content)
+    return folder / name
+
+
+def read_whole(path: Path, table: str | None, limits: Limits | None) -> None:
+    with opened(path, table, limits) as submission:
+        for source in submission.sources.values():
+            agrees(whole(source))
+
+
+def refused(path: Path, match: str, table: str | None = None, limits: Limits | None = None) -> None:
+    """Opening or reading it ends in one error that says so, and leaves nothing behind."""
+    with pytest.raises(InputError, match=match):
+        read_whole(path, table, limits)
+    assert list((path.parent / "work").iterdir()) == []
+
+
+def test_a_folder(inbox: Path) -> None:
+    csv_file(inbox, b"a,b,c\nx,y,z\n", "HEADER.CSV")
+    csv_file(inbox, CONTENT, "Person.csv")
+    csv_file(inbox, b"", "persons.csv")
+    csv_file(inbox, b"", "referral.docx")
+    csv_file(inbox, b"", ".DS_Store")
+    (inbox / "old").mkdir()
+    with opened(inbox) as submission:
+        assert list(submission.sources) == ["header", "person"]
+        assert submission.header == {"a": "x", "b": "y", "c": "z"}
+        assert not submission.single
+        assert values(agrees(submission.sources["person"])) == ROWS
+        assert dict(submission.ignored) == {
+            "old/": "It is a folder.",
+            "persons.csv": "It is not named after a table. If it is that table, name it person.csv.",
+            "referral.docx": "Its ending says no format that is read. "
+            "Send CSV, Parquet, NDJSON, JSON or an Excel workbook (.xlsx).",
+        }
+
+
+@pytest.mark.parametrize("root", ["", "april/", "a/b/", "a\\b\\"])
+def test_a_zip_archive(root: str, inbox: Path) -> None:
+    members = {f"{root}person.csv": CONTENT, f"{root}referral.csv": CONTENT, "__MACOSX/x/._person.csv": b"x"}
+    with opened(archive(inbox, members)) as submission:
+        assert sorted(submission.sources) == ["person", "referral"]
+        source = submission.sources["person"]
+        assert (source.name, source.bytes) == ("person.csv", len(CONTENT))
+        assert source.sha256 == hashlib.sha256(CONTENT).hexdigest()
+        assert values(agrees(source)) == ROWS
+        assert submission.ignored == ()
+
+
+@pytest.mark.parametrize("name", ["person.csv.gz", "person.csv.zst", "PERSON.CSV.GZ"])
+def test_packed_files(name: str, inbox: Path) -> None:
+    packed = gzip.compress(CONTENT) if "gz" in name.lower() else zstandard.compress(CONTENT)
+    with opened(csv_file(inbox, packed, name)) as submission:
+        source = submission.sources["person"]
+        assert submission.single
+        assert (source.name, source.bytes) == (name, len(packed))
+        assert source.sha256 == hashlib.sha256(packed).hexdigest()
+        assert values(agrees(source)) == ROWS
+        assert source.faults == ()
+
+
+def test_packed_files_in_an_archive_in_parts(inbox: Path) -> None:
+    packed = gzip.compress(CONTENT[:9]) + gzip.compress(CONTENT[9:])
+    with opened(archive(inbox, {"person.csv.gz": packed})) as submission:
+        assert values(agrees(submission.sources["person"])) == ROWS
+
+
+def test_a_single_file_is_the_table_that_is_said(inbox: Path) -> None:
+    path = csv_file(inbox, CONTENT, "extract april.csv")
+    with opened(path, "referral") as submission:
+        assert list(submission.sources) == ["referral"]
+        assert submission.single
+    refused(path, "which table it holds cannot be told")
+    refused(path, "no table nobody", "nobody")
+
+
+def test_a_workbook_with_a_sheet_a_table(inbox: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    for name in ("Person", "header"):
+        sheet = book.create_sheet(name)
+        for row in [list(ITEMS), *map(list, ROWS)]:
+            sheet.append(row)
+    book.save(inbox / "submission.xlsx")
+    for path in (inbox / "submission.xlsx", inbox):
+        with opened(path) as submission:
+            assert list(submission.sources) == ["person", "header"]
+            assert values(agrees(submission.sources["person"])) == ROWS
+            assert submission.sources["person"].sha256 == submission.sources["header"].sha256
+            assert kinds(submission.sources["person"]) == ["unread_sheets"]
+
+
+def test_a_json_document_with_every_table(inbox: Path) -> None:
+    content = b'{"header": {"a": "x"}, "person": [{"a": "1"}, {"a": "2"}], "other": [1], "referral": []}'
+    with opened(csv_file(inbox, content, "submission.json")) as submission:
+        assert list(submission.sources) == ["header", "person", "referral"]
+        assert submission.header == {"a": "x", "b": None, "c": None}
+        assert [record["a"] for _, _, record in agrees(submission.sources["person"])] == ["1", "2"]
+
+
+def test_formats_may_be_mixed(inbox: Path) -> None:
+    csv_file(inbox, b'{"a": "x"}', "header.json")
+    csv_file(inbox, gzip.compress(b'{"a": "1"}\n'), "person.ndjson.gz")
+    csv_file(inbox, CONTENT, "referral.csv")
+    with opened(inbox) as submission:
+        assert {name: source.format for name, source in submission.sources.items()} == {
+            "header": "json", "person": "ndjson", "referral": "csv",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("person.csv", b'{"a": "1", "b": "2", "c": "3"}\n{"a": "4", "b": "5", "c": "6"}\n'),
+        ("person.csv", b'[{"a": "1", "b": "2", "c": "3"}, {"a": "4", "b": "5", "c": "6"}]'),
+        ("person.json", b'{"a": "1", "b": "2", "c": "3"}\n{"a": "4", "b": "5", "c": "6"}\n'),
+        ("person.ndjson", b'[{"a": "1", "b": "2", "c": "3"}, {"a": "4", "b": "5", "c": "6"}]'),
+        ("person.csv", gzip.compress(CONTENT)),
+        ("person.csv.gz", CONTENT),
+        ("person.csv.gz", zstandard.compress(CONTENT)),
+        ("person.parquet", CONTENT),
+        ("person.xlsx", CONTENT),
+    ],
+)
+def test_content_beats_the_ending(name: str, content: bytes, inbox: Path) -> None:
+    with opened(csv_file(inbox, content, name)) as submission:
+        source = submission.sources["person"]
+        assert values(agrees(source)) == ROWS
+        assert kinds(source) == ["wrong_ending"]
+        assert source.faults[0].check == "file.format"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<!DOCTYPE html><html><body>Log in</body></html>", "a web page"),
+        (b"<?xml version='1.0'?><a/>", "an XML document"),
+        (b"%PDF-1.7 ...", "a PDF document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Excel workbook"),
+        (bytes(range(256)) * 10, "binary data"),
+        (b"\x7fELF" + b"\0" * 100, "a program"),
+        (b"SQLite format 3\0" + b"\0" * 100, "an SQLite database"),
+    ],
+)
+def test_what_is_no_table_is_named(content: bytes, words: str, inbox: Path) -> None:
+    refused(csv_file(inbox, content), f"this is {words}")
+
+
+def test_a_table_that_is_a_zip_is_no_table(inbox: Path) -> None:
+    folder = inbox / "sub"
+    folder.mkdir()
+    inner = archive(inbox, {"person.csv": CONTENT})
+    csv_file(folder, inner.read_bytes(), "person.csv")
+    refused(folder, "this is a zip archive")
+    refused(archive(inbox, {"inner.zip": inner.read_bytes()}, "outer.zip"), "no file in it is named after a table")
+    refused(csv_file(inbox, gzip.compress(inner.read_bytes()), "person.csv.gz"), "this is a zip archive")
+    refused(csv_file(inbox, gzip.compress(gzip.compress(CONTENT)), "person.csv.gz"), "packed twice")
+
+
+def test_two_files_for_one_table(inbox: Path) -> None:
+    csv_file(inbox, CONTENT, "person.csv")
+    csv_file(inbox, b"[]", "person.json")
+    refused(inbox, "Two files hold the table person: person.csv and person.json")
+    with zipfile.ZipFile(inbox / "x.zip", "w") as out:
+        out.writestr("person.csv", CONTENT)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            out.writestr("person.csv", CONTENT)
+    refused(inbox / "x.zip", "Two files hold the table person")
+
+
+@pytest.mark.parametrize(
+    "name", ["../person.csv", "/etc/person.csv", "a/../../person.csv", "..\\person.csv", "C:\\person.csv"]
+)
+def test_names_that_lead_out_of_an_archive(name: str, inbox: Path) -> None:
+    refused(archive(inbox, {name: CONTENT, "person.csv": CONTENT}), "leads out of the archive")
+
+
+def test_links_in_an_archive(inbox: Path) -> None:
+    link = zipfile.ZipInfo("person.csv")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(inbox / "x.zip", "w") as out:
+        out.writestr(link, "/etc/passwd")
+    refused(inbox / "x.zip", "a link in place of a file")
+
+
+def test_archives_with_too_many_files(inbox: Path) -> None:
+    path = archive(inbox, {f"{at}/x": b"" for at in range(30)})
+    refused(path, "more than 20 files", limits=Limits(max_files=20))
+
+
+def test_damaged_archives(inbox: Path) -> None:
+    content = archive(inbox, {"person.csv": CONTENT * 1000}).read_bytes()
+    refused(csv_file(inbox, content[: len(content) // 2], "cut.zip"), "cut.zip")
+    broken = bytearray(content)
+    broken[60:90] = b"\xff" * 30
+    refused(csv_file(inbox, bytes(broken), "broken.zip"), "person.csv: it cannot be unpacked")
+    encrypted = bytearray(content)
+    encrypted[6] |= 1
+    encrypted[content.index(b"PK\x01\x02") + 8] |= 1
+    refused(csv_file(inbox, bytes(encrypted), "locked.zip"), "password")
+
+
+@pytest.mark.parametrize("packer", [gzip.compress, zstandard.compress])
+def test_damaged_packed_files(packer: object, inbox: Path) -> None:
+    content = packer(CONTENT * 1000)  # type: ignore[operator]
+    name = "person.csv.gz" if packer is gzip.compress else "person.csv.zst"
+    refused(csv_file(inbox, content[: len(content) - 20], name), "cut off")
+    refused(csv_file(inbox, content[:20] + b"\xff" * 30 + content[50:], name), "damaged")
+
+
+@pytest.mark.parametrize("form", ["gz", "zst", "zip", "zip of gz"])
+def test_what_unpacks_to_too_much_is_stopped_on_the_way(form: str, inbox: Path) -> None:
+    bomb = CONTENT[:6] + b"1,2,3\n" * 3_000_000
+    path = {
+        "gz": lambda: csv_file(inbox, gzip.compress(bomb, 1), "person.csv.gz"),
+        "zst": lambda: csv_file(inbox, zstandard.compress(bomb), "person.csv.zst"),
+        "zip": lambda: archive(inbox, {"person.csv": bomb}),
+        "zip of gz": lambda: archive(inbox, {"person.csv.gz": gzip.compress(gzip.compress(bomb))}),
+    }[form]()
+    limits = Limits(ratio_from=1 << 20)
+    refused(path, "packed twice|50 times its size", limits=limits)
+    if form != "zip of gz":
+        refused(path, "larger than 5,000,000 bytes", limits=Limits(max_unpacked_bytes=5_000_000))
+
+
+def test_a_large_window_of_zstandard_is_refused(inbox: Path) -> None:
+    parameters = zstandard.ZstdCompressionParameters(window_log=31)
+    out = io.BytesIO()
+    with zstandard.ZstdCompressor(compression_params=parameters).stream_writer(out, closefd=False) as writer:
+        writer.write(CONTENT * 100)
+    refused(csv_file(inbox, out.getvalue(), "person.csv.zst"), "cannot be unpacked")
+
+
+def test_limits_of_size(inbox: Path) -> None:
+    refused(csv_file(inbox, CONTENT), "at most 10 are read", limits=Limits(max_bytes=10))
+
+
+def test_nothing_there(inbox: Path) -> None:
+    refused(inbox / "nowhere", "there is no such file or folder")
+    refused(inbox, "no file in it is named after a table")
+    csv_file(inbox, CONTENT, "notes.csv")
+    refused(inbox, "no file in it is named after a table")
+    refused(inbox, "a single file alone", "person")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+@pytest.mark.may_skip(reason="depends on who runs the tests")
+def test_a_file_that_may_not_be_read(inbox: Path) -> None:
+    path = csv_file(inbox, CONTENT)
+    path.chmod(0)
+    refused(path, "Permission denied")
+
+
+def test_closing_stops_what_still_reads(inbox: Path) -> None:
+    path = csv_file(inbox, b"a,b,c\n" + b"1,2,3\n" * 5_000_000)
+    with opened(path) as submission:
+        assert submission.sources["person"].in_place
