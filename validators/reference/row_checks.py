@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def judge(rule: Rule, row: Row, rules: TableRules) -> Truth:
     """The verdict of a rule on a row: kept, broken, or None.
 
-    No rule judges by an item that has no typed reading, but for those on forms and lists: a code that is not in its list
-    has to be found whatever else is wrong with the row.
+    No rule judges by an item that has no typed reading, but for those on forms and lists: a code that is not in its
+    list has to be found whatever else is wrong with the row.
     """
     if not own_item(rule) and rules.reads(rule) & row.malformed:
         return None
