@@ -17,6 +17,7 @@ from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
+from validators.keywords import well_formed
 from validators.plan import Plan, column, final_name, status_name, typed_name, verdict_name
 from validators.reading import Scope, evaluate
 from validators.tally import SAMPLES, CauseTally, ItemTally, RuleTally, spread, top_shapes
@@ -208,7 +209,7 @@ class TableRows:
         check = rule.check
         if isinstance(check, Format):
             received = exp.Not(this=sql.is_null(column(check.item)))
-            formed = sql.well_formed(column(check.item), plan.items[check.item].data_type)
+            formed = well_formed(column(check.item), plan.items[check.item].data_type)
             return sql.case([(received, exp.paren(formed))], exp.null())
         own = plan.own_item(rule)
         scope = plan.scope.reading(own) if own else plan.scope
