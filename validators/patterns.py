@@ -1,7 +1,8 @@
 """Regular expressions of JSON Schema as SQL. A pattern is found anywhere in a text, unless anchors say otherwise.
 
 A pattern is read as ECMA 262 reads it: `$` is the end of the text, where Python's `$` lets a newline follow. What ECMA
-262, RE2 and Python do not read alike is refused: shorthand for classes, look-around, references back, a bare dot.
+262, RE2 and Python do not read alike is refused: shorthand for classes, look-around, references back, a bare dot. So is
+an empty group, which DuckDB rewrites into something else: it does not find `(?:)a` in `ab`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 _ESCAPED = r"\\[\\^$.|?*+()\[\]{}/nrt]"
 _CLASS = rf"\[\^?(?:(?!--|&&|~~|\|\|)(?:[^\\\[\]]|{_ESCAPED}|\\-))+\]"
 _REPEATED = r"(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})\??"
-_READ_ALIKE = re.compile(rf"(?:(?:[^\\^$.|?*+()\[\]{{}}]|{_ESCAPED}|{_CLASS}|\))(?:{_REPEATED})?|\((?:\?:)?|[|^$])*")
+_READ_ALIKE = re.compile(
+    rf"(?:(?:[^\\^$.|?*+()\[\]{{}}]|{_ESCAPED}|{_CLASS}|\))(?:{_REPEATED})?|\((?:\?:)?(?!\))|[|^$])*"
+)
 _ANCHORED = re.compile(r"\^\(\?:(.*)\)\$", re.DOTALL)
 _PRINTABLE = re.compile(r"[ -\[\]_-~]*")  # without ^ and \
 

@@ -29,7 +29,12 @@ def oracle(schema: Any) -> Draft202012Validator:
 
 def cells_accepted(schema: Any, values: Sequence[Any]) -> list[bool]:
     """For each value, whether the cell that it is carried in satisfies the schema."""
-    return _asked(cell_condition(schema, exp.column("value", quoted=True)), {"value": (schema, values)}, len(values))
+    return texts_accepted(schema, [carry(value, schema) for value in values])
+
+
+def texts_accepted(schema: Any, texts: Sequence[str | None]) -> list[bool]:
+    """For each text, whether a cell that holds it satisfies the schema."""
+    return _asked(cell_condition(schema, exp.column("value", quoted=True)), {"value": texts}, len(texts))
 
 
 def rows_accepted(schema: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[bool]:
@@ -43,13 +48,12 @@ def _row_accepted(schema: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     # a name of another length for each column: DuckDB does not tell "a" from "A"
     names = {key: f"{'c' * place}" for place, key in enumerate(row, start=1)}
     made = row_condition(schema, {key: exp.column(name, quoted=True) for key, name in names.items()})
-    columns = {names[key]: (properties.get(key, others), [value]) for key, value in row.items()}
+    columns = {names[key]: [carry(value, properties.get(key, others))] for key, value in row.items()}
     return _asked(made, columns, 1)[0]
 
 
-def _asked(made: exp.Expr, columns: Mapping[str, tuple[Any, Sequence[Any]]], count: int) -> list[bool]:
-    carried = [[carry(value, schema) for value in values] for schema, values in columns.values()]
-    rows = list(zip(range(count), *carried, strict=True))
+def _asked(made: exp.Expr, columns: Mapping[str, Sequence[str | None]], count: int) -> list[bool]:
+    rows = list(zip(range(count), *columns.values(), strict=True))
     names = "".join(f', "{name}" VARCHAR' for name in columns)
     _database().execute(f"CREATE OR REPLACE TEMP TABLE asked (place INTEGER{names})")
     _database().executemany(f"INSERT INTO asked VALUES ({', '.join('?' * (1 + len(columns)))})", rows)
