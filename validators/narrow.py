@@ -23,6 +23,7 @@ from validators.assessable import not_assessed
 from validators.coded_parts import CodedParts
 from validators.lookups import facts_of
 from validators.plan import column, row_rules, typed_name
+from validators.readers.scan import text
 from validators.surely import surely_formed
 
 if TYPE_CHECKING:
@@ -179,7 +180,18 @@ class Narrow:
         yield _as(self._unlisted(), UNLISTED)
 
     def _code(self, item: Item) -> exp.Expr:
-        return exp.TryCast(this=column(item.name), to=_enum(self.domain(item)))
+        codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self.type_name(item))
+        return exp.TryCast(this=column(item.name), to=codes)
+
+    def type_name(self, item: Item) -> str:
+        """The ENUM type of the codes of an item; `types` makes it."""
+        return f"codes_{self.table.name}_{item.name}"
+
+    def types(self) -> Iterator[str]:
+        """The statements that make the types of the codes."""
+        for item in self.coded:
+            listed = ", ".join(text(value) for value in self.domain(item))
+            yield f"CREATE TYPE {self.type_name(item)} AS ENUM ({listed})"
 
     def _unlisted(self) -> exp.Expr:
         """A bit for each coded item whose value is in no list; worked out only where there is one."""
@@ -337,13 +349,8 @@ def _blank(value: exp.Expr) -> exp.Expr:
     return exp.paren(sql.is_null(value))
 
 
-def _enum(values: Iterable[str]) -> exp.DataType:
-    listed = ", ".join(sql.literal(value).sql(dialect="duckdb") for value in values)
-    return exp.DataType.build(f"ENUM({listed})", dialect="duckdb")
-
-
 def _as(made: exp.Expr, name: str) -> exp.Expr:
-    return exp.alias_(made, name, quoted=True)
+    return exp.alias_(made, name, quoted=True, copy=False)
 
 
 def _below(inner: exp.Expr) -> exp.Expr:

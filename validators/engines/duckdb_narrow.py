@@ -48,6 +48,8 @@ class NarrowTable:
     def make(self, extra: dict[str, exp.Expr]) -> int:
         """Scan the file; the number of records that the scan gave."""
         table = f"narrow_{self.plan.table.name}"
+        for statement in self.plan.types():
+            self.database.run(statement)
         wanted = {**self.scan.row(), "seen": self.scan.visible(), **extra}
         query = self.plan.scan(self.scan.values(), wanted)
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {self.scan.statement(query)}")
@@ -61,7 +63,7 @@ class NarrowTable:
 
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
-        selected = [exp.alias_(made, name, quoted=True) for name, made in self._counted()]
+        selected = [exp.alias_(made, name, quoted=True, copy=False) for name, made in self._counted()]
         query = exp.select(*selected).from_(exp.to_table(self.name))
         found = self.database.named_row(query.sql(dialect="duckdb"))
         self.histograms = {n[5:]: dict(v or {}) for n, v in found.items() if n.startswith("hist:")}
