@@ -12,17 +12,17 @@ import duckdb
 from schema.check import Condition, Rate, Related, SharedValue
 from schema.tables import TABLES
 from validators import sql
-from validators.answers import ANY_OTHER_ETHNICITY, ASKED_SOURCES
 from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
-from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
+from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
+from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
 from validators.lookups import looked_up
-from validators.plan import column, row_rules
+from validators.plan import row_rules
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
@@ -157,15 +157,11 @@ class _Run:
 
     def _keep(self, work: TableRows) -> None:
         finals = self._finals(work.table.name)
-        work.keep(finals, self._extra(work), work.uneven | self._measured_items(work.table.name))
+        work.keep(finals, self._extra(work), work.uneven | measured_items(work.table.name))
         table = work.table
         if table.name != "plus_characteristic" and self._has_doubles(table.name):
             work.has_row_hash = True
             work.keep(finals, self._extra(work), work.every_item)
-
-    def _measured_items(self, table: str) -> frozenset[str]:
-        """The items whose status a measure over several items reads."""
-        return frozenset({"ethnic_category", "ethnic_category_2021"}) if table == "person" else frozenset()
 
     def _has_doubles(self, name: str) -> bool:
         (doubled,) = self.database.row(
@@ -202,8 +198,8 @@ class _Run:
             if target != "person":
                 extra[f"link:{target}"] = hashed(items)
         extra.update(self._conditions(work))
-        if table.name == "person":
-            extra.update(self._person_extra(work))
+        extra.update(received_columns(table.name, self.context))
+        extra.update(measure_columns(table.name, work.final_scope))
         return extra
 
     def _conditions(self, work: TableRows) -> dict[str, sql.exp.Expr]:
@@ -223,17 +219,6 @@ class _Run:
                 if check.population:
                     made[f"population:{rule.id}"] = _true(sql.condition(check.population.tree, scope))
         return made
-
-    def _person_extra(self, work: TableRows) -> dict[str, sql.exp.Expr]:
-        scope = work.final_scope
-        source, code = scope.typed["ethnic_category_source"], column("ethnic_category")
-        first = sql.call("left", code.copy(), sql.literal(1))
-        return {
-            "ethnicity_asked": _true(sql.among(source, ASKED_SOURCES)),
-            "any_other": _true(sql.among(first, ANY_OTHER_ETHNICITY)),
-            "local_second_character": _true(sql.full_match(code.copy(), "[A-Z][A-Z0-9]")),
-            "traced": _true(sql.among(scope.typed["nhs_number_status"], ("01",))),
-        }
 
     # Judging
 
@@ -280,17 +265,7 @@ class _Run:
             items.extend(self._items(name, rejected))
         if "person" not in self.tables:
             return Tally(tuple(tables), rules, tuple(items))
-        (persons,) = self.database.row("SELECT count(*) FROM once_person")
-        plus = tuple(plus_tallies(self.database, self.context)) if "plus_characteristic" in self.tables else ()
-        return Tally(
-            tuple(tables),
-            rules,
-            tuple(items),
-            plus,
-            equality_tally(self.database),
-            linkage_tally(self.database),
-            persons,
-        )
+        return Tally(tuple(tables), rules, tuple(items), **measures(self.database, self.context, self.order))
 
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
         work = self.tables[name]
