@@ -44,6 +44,8 @@ AGE_BANDS = (
 )
 #: the first word of the heading under which the Census lists of 2001 and of 2021 put a category
 ETHNIC_HEADINGS = ("white", "mixed", "asian", "black", "other")
+#: local codes that are split: a header may declare any number
+MOST_LOCAL = 40
 #: groups that say that the group of a person is not known, a refusal to say among them
 OF_NO_KNOWN_GROUP: dict[By, frozenset[str]] = {
     "core20": frozenset({NOT_PLACED}),
@@ -139,6 +141,12 @@ def characteristics(context: Context) -> Iterator[tuple[str, Ages]]:
         yield local, ALL_AGES
 
 
+def split_characteristics(context: Context) -> tuple[tuple[str, Ages], ...]:
+    """Those of them that are split by group, and by which persons are: of local codes the first few."""
+    found = tuple(characteristics(context))
+    return found[: len(found) - len(context.local_codes) + MOST_LOCAL]
+
+
 def _limit(text: str | None) -> int | None:
     return int(text) if text else None
 
@@ -146,7 +154,7 @@ def _limit(text: str | None) -> int | None:
 def declared_characteristics(context: Context) -> tuple[tuple[str, Ages], ...]:
     """Those of them that the header declares as collected."""
     declared: frozenset[str] = frozenset(context.typed_header("declared_plus") or ())
-    return tuple((code, ages) for code, ages in characteristics(context) if code in declared)
+    return tuple((code, ages) for code, ages in split_characteristics(context) if code in declared)
 
 
 @dataclass(frozen=True)

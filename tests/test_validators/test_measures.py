@@ -8,6 +8,7 @@ import pytest
 
 from tests.test_validators.small_submissions import context_of, judged, opened, write_tables
 from validators.engines import ENGINES
+from validators.groups import MOST_LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -330,3 +331,16 @@ def test_only_accepted_rows_count_and_copies_once(engine: str, tmp_path: Path) -
     ]
     tally = measured(engine, tmp_path, [person(0)], referral=list(rows))
     assert access(tally, "referrals").numerator == 1
+
+
+@every_engine
+def test_a_header_that_declares_any_number_of_local_codes_gets_a_few_of_them_split(engine: str, tmp_path: Path) -> None:
+    codes = [f"L-{number:05}" for number in range(MOST_LOCAL + 3)]
+    header = {**HEADER, "local_extensions": "|".join(f"{code}=Group" for code in codes)}
+    answers = [answer(0, codes[0], "Y"), answer(0, codes[-1], "Y")]
+    tables = {"header": [header], "person": [person(0)], "plus_characteristic": answers}
+    write_tables(tmp_path, tables)
+    with opened(tmp_path) as sources:
+        tally = judged(engine, sources, context_of(sources)).tally
+    assert {plus.characteristic: plus.yes for plus in tally.plus if plus.yes} == {codes[0]: 1, codes[-1]: 1}
+    assert {s.subject for s in tally.splits} & set(codes) == set(codes[:MOST_LOCAL])

@@ -141,21 +141,26 @@ def make_people(database: Database, cells: Cells) -> None:
 
 
 def by_group(
-    database: Database, cells: Cells, counted: str, sums: Sequence[str], key: str | None = None
+    database: Database,
+    cells: Cells,
+    counted: str,
+    sums: Sequence[str],
+    key: str | None = None,
+    kinds: Sequence[By] = BY,
 ) -> dict[tuple[Any, str, str], tuple[int, ...]]:
     """Sums over `counted`, a query with a `cell` a row and few rows, for everybody and for each group.
 
     (value of `key`, kind of group, group) → the sums; the kind "all" is everybody.
     """
     keys = [key] if key else []
-    names = ", ".join(f'{cells.name(by)} AS "{by}"' for by in BY)
-    sets = ", ".join(f"({', '.join([*keys, *of])})" for of in ([], *([f'"{by}"'] for by in BY)))
+    names = ", ".join(["*", *(f'{cells.name(by)} AS "{by}"' for by in kinds)])
+    sets = ", ".join(f"({', '.join([*keys, *of])})" for of in ([], *([f'"{by}"'] for by in kinds)))
     summed = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT)" for name in sums)
-    shown = ", ".join([key or "NULL", *(f'"{by}"' for by in BY), summed])
-    found = database.rows(f"SELECT {shown} FROM (SELECT *, {names} FROM ({counted})) GROUP BY GROUPING SETS ({sets})")
+    shown = ", ".join([key or "NULL", *(f'"{by}"' for by in kinds), summed])
+    found = database.rows(f"SELECT {shown} FROM (SELECT {names} FROM ({counted})) GROUP BY GROUPING SETS ({sets})")
     made = dict[tuple[Any, str, str], tuple[int, ...]]()
     for value, *rest in found:
-        groups, counts = rest[: len(BY)], rest[len(BY) :]
-        by, group = next(((by, g) for by, g in zip(BY, groups, strict=True) if g is not None), ("all", "all"))
+        groups, counts = rest[: len(kinds)], rest[len(kinds) :]
+        by, group = next(((by, g) for by, g in zip(kinds, groups, strict=True) if g is not None), ("all", "all"))
         made[value, by, group] = tuple(counts)
     return made

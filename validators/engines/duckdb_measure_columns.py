@@ -81,7 +81,7 @@ def _enum(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
 
 def _from_one(listed: exp.Expr) -> exp.Expr:
     code = exp.cast(sql.call("enum_code", listed), "INTEGER")
-    return _number(exp.Add(this=code, expression=sql.literal(1)), "USMALLINT")
+    return _number(exp.Add(this=code, expression=sql.literal(1)), "UINTEGER")
 
 
 def _place(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
@@ -223,7 +223,7 @@ def _category(item: str, context: Context) -> exp.Expr:
     listed = _enum(value, values)
     there = exp.Not(this=sql.is_null(listed))
     return sql.case(
-        [(sql.is_null(value), _number(sql.literal(0), "USMALLINT")), (there, _from_one(listed.copy()))],
+        [(sql.is_null(value), _number(sql.literal(0), "UINTEGER")), (there, _from_one(listed.copy()))],
         _place(meant, values),
     )
 

@@ -37,7 +37,7 @@ def measures(database: Database, context: Context, tables: Iterable[str]) -> dic
         "equality": equality_tally(database, context, everybody),
         "linkage": linkage,
         "accepted_persons": everybody.eligible,
-        "splits": (*facts, *(answer_splits(answered) if answered else ())),
+        "splits": (*facts, *(answer_splits(answered, context) if answered else ())),
         "access": tuple(Access(database, cells, sent, answered, holding).tallies()),
         "placements": tuple(placement_tallies(database)),
     }

@@ -15,7 +15,16 @@ from validators.answers import (
 from validators.core20 import PLACEMENTS
 from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group, placement, word_name
 from validators.engines.duckdb_measure_columns import ETHNIC_ITEMS, category_name, sources_of, values_of
-from validators.groups import ALL_AGES, FACTS, NOT_KNOWN, PRECEDENCE, characteristics, tells_who_was_asked
+from validators.groups import (
+    ALL_AGES,
+    BY,
+    FACTS,
+    NOT_KNOWN,
+    PRECEDENCE,
+    characteristics,
+    split_characteristics,
+    tells_who_was_asked,
+)
 from validators.plan import final_name, status_name
 from validators.tally import EqualityTally, LinkageTally, LinkedTally, PlacementTally, PlusTally, SplitTally, by_name
 
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
 
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
-    from validators.groups import Ages
+    from validators.groups import Ages, By
 
     #: (subject, kind of group, group) → counts
     Sums = Mapping[tuple[Any, str, str], tuple[int, ...]]
@@ -131,17 +140,24 @@ class Answered(NamedTuple):
 
 
 def counted_answers(database: Database, cells: Cells) -> Answered:
-    """The answers of eligible persons, by characteristic and group."""
+    """The answers of eligible persons, by characteristic, and for those that are split by group."""
     make_answers(database)
     asked = tuple(characteristics(cells.context))
-    counts = ", ".join(f'count_if({condition}) AS "{name}"' for name, condition in _ANSWERS.items())
-    query = (
-        f"SELECT code, cell, {counts} FROM answers JOIN people USING (person) WHERE {eligible_answers(cells)} "
-        "GROUP BY code, cell"
-    )
-    found = by_group(database, cells, query, [f'"{name}"' for name in _ANSWERS], "code")
-    answers = {(asked[code - 1][0], by, group): counts for (code, by, group), counts in found.items() if code}
+    split = len(split_characteristics(cells.context))
+    counted = _counted_answers(database, cells, f"code <= {split}", BY)
+    if split < len(asked):
+        counted |= _counted_answers(database, cells, f"code > {split}", ())
+    answers = {(asked[code - 1][0], by, group): counts for (code, by, group), counts in counted.items() if code}
     return Answered({ages: _persons(database, cells, ages) for ages in {ages for _, ages in asked}}, answers, asked)
+
+
+def _counted_answers(
+    database: Database, cells: Cells, which: str, kinds: tuple[By, ...]
+) -> dict[tuple[Any, str, str], tuple[int, ...]]:
+    counts = ", ".join(f'count_if({condition}) AS "{name}"' for name, condition in _ANSWERS.items())
+    joined = f"FROM answers JOIN people USING (person) WHERE {which} AND {eligible_answers(cells)}"
+    query = f"SELECT code, cell, {counts} {joined} GROUP BY code, cell"
+    return by_group(database, cells, query, [f'"{name}"' for name in _ANSWERS], "code", kinds)
 
 
 def eligible_answers(cells: Cells) -> str:
@@ -182,9 +198,9 @@ def plus_tallies(answered: Answered) -> Iterator[PlusTally]:
         )
 
 
-def answer_splits(answered: Answered) -> Iterator[SplitTally]:
+def answer_splits(answered: Answered, context: Context) -> Iterator[SplitTally]:
     """The same in each group that holds an eligible person."""
-    for code, ages in answered.characteristics:
+    for code, ages in split_characteristics(context):
         for _, by, group in answered.persons[ages]:
             found = answered.of(code, ages, by, group)
             if by != "all" and found["persons"]:
@@ -274,12 +290,12 @@ def linkage_tally(database: Database, cells: Cells, answered: Answered | None) -
         *everybody[None, *EVERYBODY],
         birth_dates=births,
         born_1_january=january,
-        groups=by_name([*groups, *(_linked_by_answer(answered) if answered else ())]),
+        groups=by_name([*groups, *(_linked_by_answer(answered, cells.context) if answered else ())]),
     )
 
 
-def _linked_by_answer(answered: Answered) -> Iterator[LinkedTally]:
-    for code, ages in answered.characteristics:
+def _linked_by_answer(answered: Answered, context: Context) -> Iterator[LinkedTally]:
+    for code, ages in split_characteristics(context):
         found = answered.of(code, ages, *EVERYBODY)
         yes, no = (tuple(found[f"{answer}{what}"] for what in ("", "_numbered", "_traced")) for answer in ("yes", "no"))
         whole = (found["persons"], found["numbered"], found["traced"])

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from validators.answers import ANY_OTHER_ETHNICITY, ANY_OTHER_ETHNICITY_2021
-from validators.groups import BY, NOT_KNOWN, Fact, Groups, characteristics
+from validators.groups import BY, NOT_KNOWN, Fact, Groups, split_characteristics
 from validators.reference.group_checks import grouped
 from validators.reference.persons import ETHNIC_ITEMS
 from validators.tally import EqualityTally, LinkageTally, LinkedTally, by_name
@@ -98,7 +98,7 @@ def _linked_groups(people: People, context: Context) -> Iterator[LinkedTally]:
             yield from _some(by, group, [person for person in people.all if person.groups[by] == group])
     if people.answer_rows is None:
         return
-    for code, ages in characteristics(context):
+    for code, ages in split_characteristics(context):
         eligible = [person for person in people.all if ages.include(person.age)]
         for group in ("yes", "no", NOT_KNOWN):
             yield from _some(code, group, [p for p in eligible if people.answer_group(code, p) == group])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from validators.groups import BY, FACTS, Groups, characteristics, tells_who_was_asked
+from validators.groups import BY, FACTS, Groups, split_characteristics, tells_who_was_asked
 from validators.tally import PlacementTally, SplitTally
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def split_tallies(people: People, context: Context) -> Iterator[SplitTally]:
         yield from _by_group(fact.name, fact.same_as, recorded, context)
     if people.answer_rows is None:
         return
-    for code, ages in characteristics(context):
+    for code, ages in split_characteristics(context):
         eligible = [person for person in people.all if ages.include(person.age)]
         yield from _by_group(code, None, [(person, _answer(code, people, person)) for person in eligible], context)
 
