@@ -14,12 +14,13 @@ from validators.assemble_groups import (
     Names,
     access_measures,
     answer_splits,
-    characteristic_title,
     fact_measures,
     linkage_splits,
 )
 from validators.causes import causes_of
 from validators.finding import Cause, Finding, Reveal, Sample, Shape, exact, finding_of, rate_of, sample_of
+from validators.groups import characteristic_title
+from validators.hidden import kinds, titles
 from validators.item_score import THRESHOLD, item_score
 from validators.measured import (
     Access,
@@ -110,6 +111,8 @@ def findings_of(
                 samples=samples,
                 counted="persons" if isinstance(rule.check, Rate) else "rows",
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
+                hides=kinds(cause.hides),
+                hidden_groups=tuple(titles(cause.hides, context)),
             )
 
 

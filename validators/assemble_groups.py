@@ -16,6 +16,7 @@ from validators.groups import (
     OF_NO_KNOWN_GROUP,
     TITLES,
     Groups,
+    characteristic_title,
     split_characteristics,
     tells_who_was_asked,
 )
@@ -83,18 +84,6 @@ class Names:
     def not_known(self, by: str) -> frozenset[str]:
         """The groups of persons whose group is not known."""
         return next((OF_NO_KNOWN_GROUP[kind] for kind in BY if kind == by), frozenset({NOT_KNOWN}))
-
-
-def characteristic_title(context: Context, code: str) -> str:
-    """The label of a characteristic: of the release, or as the header declares it."""
-    codes = {one.code: one.meaning for one in context.dataset.code_lists["plus_characteristic"].codes}
-    return codes.get(code) or local_label(context, code)
-
-
-def local_label(context: Context, code: str) -> str:
-    """The label that the header gives a local code."""
-    pairs = (part.split("=", 1) for part in context.typed_header("local_extensions") or ())
-    return next((label for name, label in pairs if name == code), code)
 
 
 # What is recorded

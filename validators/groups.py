@@ -131,6 +131,12 @@ def ethnic_groups(code_list: CodeList) -> dict[str, str]:
     return {code.code: heading_of(code.meaning) for code in code_list.codes if code.kind == "value"}
 
 
+def values_of(context: Context, item: str) -> tuple[str, ...]:
+    """The codes of the list of a person item that say something."""
+    name = context.dataset.tables["person"].item(item).data_type.code_list or ""
+    return tuple(code.code for code in context.dataset.code_lists[name].codes if code.kind == "value")
+
+
 def characteristics(context: Context) -> Iterator[tuple[str, Ages]]:
     """The characteristics that are counted: those of the release that are not restricted, then declared local codes."""
     code_list = context.dataset.code_lists["plus_characteristic"]
@@ -155,6 +161,18 @@ def declared_characteristics(context: Context) -> tuple[tuple[str, Ages], ...]:
     """Those of them that the header declares as collected."""
     declared: frozenset[str] = frozenset(context.typed_header("declared_plus") or ())
     return tuple((code, ages) for code, ages in split_characteristics(context) if code in declared)
+
+
+def characteristic_title(context: Context, code: str) -> str:
+    """The label of a characteristic: of the release, or as the header declares it."""
+    codes = {one.code: one.meaning for one in context.dataset.code_lists["plus_characteristic"].codes}
+    return codes.get(code) or local_label(context, code)
+
+
+def local_label(context: Context, code: str) -> str:
+    """The label that the header gives a local code."""
+    pairs = (part.split("=", 1) for part in context.typed_header("local_extensions") or ())
+    return next((label for name, label in pairs if name == code), code)
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,16 @@ def spread(rows: Iterable[int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CauseTally:
-    """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1)."""
+    """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1).
+
+    `hides`: groups of people of which it hides more than half (validators.hidden).
+    """
 
     kind: str
     count: int
     shapes: tuple[tuple[str, int], ...] = ()
     sample_rows: tuple[int, ...] = ()
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
+from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
@@ -119,7 +120,7 @@ class _Run:
         self._look_up()
         for name in self.order:
             self._read(name)
-        results = list(self._rule_tallies())
+        results = HiddenGroups(self.database, self.context, self.tables).told(self._rule_tallies())
         tally = self._measured(tuple(results))
         self._stream_rows()
         return tally

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from validators.answers import STATUSES
 from validators.core20 import PLACEMENTS, group_of
-from validators.engines.duckdb_measure_columns import ETHNIC_ITEMS, age_slices, category_name, values_of
-from validators.groups import BY, DECLINED, FACTS, NOT_KNOWN, PRECEDENCE, By, Groups, age_band, ethnic_groups
+from validators.engines.duckdb_measure_columns import age_slices, category_name
+from validators.groups import BY, DECLINED, FACTS, NOT_KNOWN, PRECEDENCE, By, Groups, age_band, ethnic_groups, values_of
+from validators.hidden import ETHNIC_ITEMS
 from validators.plan import status_name
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Cells:
         """Kind of group → the group that each of its numbers stands for. Ages are in slices, several to a band."""
         groups = Groups(self.context.dataset)
         slices = (NOT_KNOWN, *(age_band(lowest) for lowest in age_slices(self.context)))
-        genders = (NOT_KNOWN, *values_of(self.context, "person", "stated_gender"))
+        genders = (NOT_KNOWN, *values_of(self.context, "stated_gender"))
         return {
             "core20": groups.of("core20"),
             "age_band": slices,
@@ -89,7 +90,7 @@ class Cells:
         branches = list[str]()
         for item in ETHNIC_ITEMS:
             groups = self._headings(item)
-            numbers = [0, *(names.index(groups[code]) for code in values_of(self.context, "person", item))]
+            numbers = [0, *(names.index(groups[code]) for code in values_of(self.context, item))]
             number = self._numbered(f'"{category_name(item)}"', numbers)
             branches.append(f'WHEN "{status_name(item)}" = {VALID} THEN {number}')
         declined = " OR ".join(f'"{status_name(item)}" = {HELD[DECLINED]}' for item in ETHNIC_ITEMS)

@@ -10,7 +10,8 @@ from sqlglot import exp
 from validators import access, core20, sql
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
-from validators.groups import AGE_BANDS, FACTS, characteristics
+from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
+from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
 from validators.plan import column
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 #: above every day's number; an answer without a day comes after all others
 _LAST_DAY, _UNDATED = 4_000_000, 9_999_999
-ETHNIC_ITEMS = ("ethnic_category", "ethnic_category_2021")
 
 
 def received_columns(table: str, context: Context) -> Columns:
@@ -45,12 +45,6 @@ def measured_items(table: str) -> frozenset[str]:
 def category_name(item: str) -> str:
     """The column that holds the place of the national category among the values of the item's list, from 1."""
     return f"category:{item}"
-
-
-def values_of(context: Context, table: str, item: str) -> tuple[str, ...]:
-    """The codes of an item's list that say something."""
-    name = context.dataset.tables[table].item(item).data_type.code_list or ""
-    return tuple(code.code for code in context.dataset.code_lists[name].codes if code.kind == "value")
 
 
 def sources_of(context: Context) -> tuple[str, ...]:
@@ -104,7 +98,7 @@ def _person(scope: sql.Scope) -> Columns:
     birth = typed["birth_date"]
     return {
         "slice": _slice(birth, context),
-        "gender": _place(typed["stated_gender"].copy(), values_of(context, "person", "stated_gender")),
+        "gender": _place(typed["stated_gender"].copy(), values_of(context, "stated_gender")),
         "source": _place(typed["ethnic_category_source"].copy(), sources_of(context)),
         "traced": _true(sql.among(typed["nhs_number_status"].copy(), ("01",))),
         "baby": _true(_younger(birth, context.period_end, access.BABY)),
@@ -113,6 +107,21 @@ def _person(scope: sql.Scope) -> Columns:
         ),
         "by_decile": _by_decile(typed["imd_decile"], typed["imd_version"]),
     }
+
+
+def _answer_received(context: Context) -> Columns:
+    """The place of the characteristic that may apply, from 1: validators.hidden.characteristic_meant in SQL."""
+    code, value, codes = column("characteristic_code"), column("value"), counted_codes(context)
+    listed, no = _enum(code, codes), _number(sql.literal(0), "UINTEGER")
+    place = sql.case(
+        [(exp.Not(this=sql.is_null(listed)), _from_one(listed.copy()))], _place(sql.upper(sql.squeeze(code)), codes)
+    )
+    branches = [
+        (_true(sql.among(value.copy(), ("Y",))), place),
+        (_true(sql.among(value.copy(), NOT_YES)), no),
+        (_true(sql.among(sql.upper(sql.squeeze(value.copy())), NOT_YES)), no.copy()),
+    ]
+    return {"belongs": sql.case(branches, place.copy())}
 
 
 def _above(value: exp.Expr, least: int) -> exp.Expr:
@@ -215,7 +224,7 @@ def _there(value: exp.Expr) -> exp.Expr:
 
 def _category(item: str, context: Context) -> exp.Expr:
     """The national category as received, near misses of case and spaces read as what was meant."""
-    value, values = column(item), values_of(context, "person", item)
+    value, values = column(item), values_of(context, item)
     meant = sql.upper(sql.squeeze(value.copy()))
     if context.dataset.tables["person"].item(item).data_type.local_second_character:
         formed = sql.full_match(meant.copy(), "[A-Z][A-Z0-9]?")
@@ -289,7 +298,10 @@ def _care_contact(scope: sql.Scope) -> Columns:
     }
 
 
-_RECEIVED: dict[str, Callable[[Context], Columns]] = {"person": _person_received}
+_RECEIVED: dict[str, Callable[[Context], Columns]] = {
+    "person": _person_received,
+    "plus_characteristic": _answer_received,
+}
 _MEASURED: dict[str, Callable[[sql.Scope], Columns]] = {
     "person": _person,
     "plus_characteristic": _answer,

@@ -14,7 +14,7 @@ from validators.answers import (
 )
 from validators.core20 import PLACEMENTS
 from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group, placement, word_name
-from validators.engines.duckdb_measure_columns import ETHNIC_ITEMS, category_name, sources_of, values_of
+from validators.engines.duckdb_measure_columns import category_name, sources_of
 from validators.groups import (
     ALL_AGES,
     BY,
@@ -24,7 +24,9 @@ from validators.groups import (
     characteristics,
     split_characteristics,
     tells_who_was_asked,
+    values_of,
 )
+from validators.hidden import ETHNIC_ITEMS
 from validators.plan import final_name, status_name
 from validators.tally import EqualityTally, LinkageTally, LinkedTally, PlacementTally, PlusTally, SplitTally, by_name
 
@@ -264,7 +266,7 @@ _CONFLICTS = (
 def _any_other(context: Context) -> str:
     """By the first item that holds a category."""
     old, new = (
-        ", ".join(str(place) for place, code in enumerate(values_of(context, "person", item), start=1) if code in codes)
+        ", ".join(str(place) for place, code in enumerate(values_of(context, item), start=1) if code in codes)
         for item, codes in zip(ETHNIC_ITEMS, (ANY_OTHER_ETHNICITY, ANY_OTHER_ETHNICITY_2021), strict=True)
     )
     by_old = f"WHEN {_OLD} = {VALID} THEN {_OLD_CATEGORY} IN ({old})"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from validators.answers import ANY_OTHER_ETHNICITY, ANY_OTHER_ETHNICITY_2021
 from validators.groups import BY, NOT_KNOWN, Fact, Groups, split_characteristics
+from validators.hidden import ETHNIC_ITEMS
 from validators.reference.group_checks import grouped
-from validators.reference.persons import ETHNIC_ITEMS
 from validators.tally import EqualityTally, LinkageTally, LinkedTally, by_name
 
 if TYPE_CHECKING:

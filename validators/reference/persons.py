@@ -10,6 +10,7 @@ from validators import core20
 from validators.answers import ASKED_SOURCES
 from validators.context import completed_years
 from validators.groups import BY, DECLINED, NOT_KNOWN, PRECEDENCE, By, age_band, ethnic_groups
+from validators.hidden import ETHNIC_ITEMS
 from validators.reference.items import status
 from validators.reference.plus import Answers, answers_by_person
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from validators.reference.rows import Row, TableRules
 
 Key = tuple[str, ...]
-ETHNIC_ITEMS = ("ethnic_category", "ethnic_category_2021")
 
 
 @dataclass(frozen=True)

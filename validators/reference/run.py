@@ -15,6 +15,7 @@ from validators.reading import Scope, holds
 from validators.reference.access import access_tallies
 from validators.reference.ethnicity import equality_tally, linkage_tally
 from validators.reference.group_checks import GROUP_CHECKS
+from validators.reference.hidden import HiddenGroups
 from validators.reference.items import item_tallies
 from validators.reference.persons import People
 from validators.reference.plus import plus_tallies
@@ -198,6 +199,7 @@ class Run:
     def tally(self) -> Tally:
         """Everything that was found out."""
         self.progress("measuring", None)
+        self.results = list(HiddenGroups(self.context, self.rows, self.found).told(self.results))
         tables = self.tables
         counts = tuple(TableTally(n, len(rows), sum(row.rejected for row in rows)) for n, rows in self.rows.items())
         items = tuple(tally for name in self.rows for tally in item_tallies(tables.once(name), self.rules[name]))
