@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from schema.data_type import WRONG_TYPE, DataType
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
+from validators.context import completed_years
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
@@ -68,6 +69,8 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
         case IsNull():
             return exp.Is(this=_received(node.column, scope), expression=exp.null())
         case Compare():
+            if (by_day := _age_by_day(node, scope)) is not None:
+                return by_day
             return _COMPARE[node.op](this=_part(node.left, scope), expression=_part(node.right, scope))
         case Among():
             return among(_part(node.value, scope), node.choices)
@@ -89,6 +92,36 @@ _COMPARE: dict[str, type[exp.Binary]] = {
     ">": exp.GT,
     ">=": exp.GTE,
 }
+
+
+def _age_by_day(node: Compare, scope: Scope) -> exp.Expr | None:
+    """An age on a day that is known, compared with a number, as a comparison of the birth date; None for others."""
+    match node:
+        case Compare(op, Call("age_at", (birth, day)), Literal(int(years))) if op in _AGES and scope.is_constant(day):
+            last = evaluate(day, Reading.constants(scope.context))
+            older, more = _AGES[op]
+            born = first_younger(last, years + more) if isinstance(last, datetime.date) else None
+        case _:
+            return None
+    if born is None:
+        return None
+    return (exp.LT if older else exp.GTE)(this=_part(birth, scope), expression=literal(born))
+
+
+#: comparison → whether it asks for the older ones, and by how much the age of the others is below the number
+_AGES = {"<": (False, 0), "<=": (False, 1), ">": (True, 1), ">=": (True, 0)}
+
+
+def first_younger(day: datetime.date, years: int) -> datetime.date | None:
+    """The first birth date of somebody who is not yet `years` on `day`; None where there is none."""
+    low, high = datetime.date.min.toordinal(), datetime.date.max.toordinal()
+    if completed_years(datetime.date.max, day) >= years:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        younger = completed_years(datetime.date.fromordinal(middle), day) < years
+        low, high = (low, middle) if younger else (middle + 1, high)
+    return datetime.date.fromordinal(low)
 
 
 def _part(node: Node, scope: Scope) -> exp.Expr:
