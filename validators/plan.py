@@ -159,9 +159,14 @@ class Plan:
         rules = self.malforming.get(name, ())
         if not rules:
             return exp.false()
-        kept = [sql.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
+        kept = [sql.call("coalesce", exp.paren(self._judged(rule)), exp.true()) for rule in rules]
         received = exp.Not(this=sql.is_null(column(name)))
         return exp.and_(received, exp.Not(this=exp.paren(exp.and_(*kept))))
+
+    def _judged(self, rule: Rule) -> exp.Expr:
+        """Whether the row keeps a rule on the form of an item; null where another item that it reads is malformed."""
+        guards = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
+        return sql.case([(exp.and_(*guards), exp.paren(self._kept(rule)))], exp.null()) if guards else self._kept(rule)
 
     def _kept(self, rule: Rule) -> exp.Expr:
         """Whether the row keeps a rule on the form or the list of an item."""
@@ -233,9 +238,8 @@ class Plan:
 
     def _guarded(self, rule: Rule) -> list[str]:
         """The items of which a malformed value keeps the rule from being judged on the row."""
-        if self.own_item(rule):
-            return []
-        return sorted(name for name in self.reads(rule) if self.malforming.get(name))
+        own = self.own_item(rule)
+        return sorted(name for name in self.reads(rule) if name != own and self.malforming.get(name))
 
     def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
         """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""
