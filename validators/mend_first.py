@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from validators.finding import Finding, Part
+from validators.finding import HIDDEN, Finding, GroupKind, Part, exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +18,9 @@ SEVERITY_WEIGHT = {"error": 4.0, "warning": 1.0, "info": 0.0}
 ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "none": 1.0}
 #: share that stands for a fault of the file that leaves nothing out: what it hides is counted under other rules too
 OF_THE_FILE = 0.1
+#: share that stands for a hidden one: the place in the list must not tell whether it is small or the whole
+OF_HIDDEN = 0.1
+_GROUPS: dict[GroupKind, str] = {"ethnic": "an ethnic group", "plus": "a PLUS group"}
 
 
 class MendFirst(Part):
@@ -32,12 +35,20 @@ class MendFirst(Part):
 def mend_first(
     findings: Sequence[Finding], titles: Mapping[tuple[str, str], str] | None = None
 ) -> tuple[MendFirst, ...]:
-    """At most three findings, the weightiest first. `titles` names data items by (table, item)."""
-    weighed = sorted((f for f in findings if weight(f) > 0), key=lambda f: (-weight(f), f.rule_id, f.fingerprint))
+    """At most three findings, the weightiest first. `titles` names data items by (table, item).
+
+    What hides more than half of a group comes before all that does not, however few people they are.
+    """
+    weighed = sorted((f for f in findings if weight(f) > 0), key=_place)
     return tuple(
         MendFirst(fingerprint=f.fingerprint, rule_id=f.rule_id, title=f.title, reason=_reason(f, titles or {}))
         for f in weighed[:MOST]
     )
+
+
+def _place(finding: Finding) -> tuple[bool, float, str, str]:
+    hides = bool(finding.hides) or finding.action == "file"
+    return not hides, -weight(finding), finding.rule_id, finding.fingerprint
 
 
 def weight(finding: Finding) -> float:
@@ -47,25 +58,42 @@ def weight(finding: Finding) -> float:
     """
     if finding.mend == "nobody":
         return 0.0
-    share = 1.0 if finding.rate is None or finding.action == "file" else finding.rate
+    return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * _share(finding)
+
+
+def _share(finding: Finding) -> float:
+    if finding.action == "file":
+        return 1.0
+    if HIDDEN in (finding.failed_rows, finding.assessed_rows):
+        return OF_HIDDEN
     if finding.rate is None and finding.failed_rows is not None and finding.action == "none":
-        share = OF_THE_FILE
-    return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * share
+        return OF_THE_FILE
+    return 1.0 if finding.rate is None else finding.rate
 
 
 def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
     if finding.action == "file":
         return "The whole file is refused until this is mended."
-    return f"{_affected(finding)}: {_lost(finding, titles)}."
+    return f"{_affected(finding)}: {_lost(finding, titles)}.{hiding(finding)}"
+
+
+def hiding(finding: Finding) -> str:
+    """That a group is hidden, in words without a number; empty where none is."""
+    named = [name for kind, name in _GROUPS.items() if kind in finding.hides]
+    return (
+        f" It hides more than half of {' and of '.join(named)}, and comes first however few they are." if named else ""
+    )
 
 
 def _affected(finding: Finding) -> str:
     if finding.failed_rows is not None and finding.assessed_rows is None:
         return "In the file itself"
-    if finding.failed_rows is None or finding.assessed_rows is None:
-        return "Some rows (the number is not given, so that it points to nobody)"
+    failed, assessed = exact(finding.failed_rows), exact(finding.assessed_rows)
+    if failed is None:
+        return f"Some {finding.counted} (the number is not given, so that it points to nobody)"
+    of = f" of {assessed:,}" if assessed is not None else ""
     share = f" ({finding.rate:.1%})" if finding.rate is not None and finding.rate >= 0.001 else ""
-    return f"{finding.failed_rows:,} of {finding.assessed_rows:,} {finding.counted}{share}"
+    return f"{failed:,}{of} {finding.counted}{share}"
 
 
 def _lost(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:

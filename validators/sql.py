@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
 from validators.context import completed_years
+from validators.lookups import can_be_judged
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
@@ -365,6 +366,8 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
+    if not can_be_judged(scope.context, node.name):
+        return exp.cast(exp.null(), "BOOLEAN")
     parts = [_part(arg, scope) for arg in node.args]
     value = (
         parts[0]
