@@ -246,11 +246,13 @@ def mod11(value: exp.Expr) -> exp.Expr:
     """Whether ten digits carry the check digit of an NHS number.
 
     The sum of the digits times 10 to 1 has to be a multiple of 11. A digit is a quotient less ten times the next one,
-    so the sum is one of quotients; it is made of two halves, because division is quicker on 32 bits.
+    so the sum is one of quotients; it is made of two halves, because division is quicker on 32 bits. Digits before the
+    last ten are dropped: the first reading asks of any value, and a sum that overflows would end the run.
     """
     number = call("TRY_CAST_BIGINT", value)
     half = exp.Literal.number(100_000)
-    high = exp.TryCast(this=exp.IntDiv(this=number, expression=half), to=exp.DataType.build("INTEGER"))
+    above = exp.paren(exp.IntDiv(this=number, expression=half))
+    high = exp.TryCast(this=exp.Mod(this=above, expression=half.copy()), to=exp.DataType.build("INTEGER"))
     low = exp.TryCast(this=exp.Mod(this=number.copy(), expression=half.copy()), to=exp.DataType.build("INTEGER"))
     total = exp.Add(this=_quotients(high, last=6), expression=_quotients(low, last=1))
     rest = exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11))

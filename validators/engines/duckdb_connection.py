@@ -61,7 +61,7 @@ class Database:
 
     def rows(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query that gives few."""
-        return self._execute(statement, parameters).fetchall()
+        return self._fetched(self._execute(statement, parameters))
 
     def row(self, statement: str) -> tuple[Any, ...]:
         """The one row of a query."""
@@ -75,7 +75,7 @@ class Database:
         """The one row of a query by column name."""
         cursor = self._execute(statement, ())
         names = [description[0] for description in cursor.description or ()]
-        return dict(zip(names, cursor.fetchall()[0], strict=True))
+        return dict(zip(names, self._fetched(cursor)[0], strict=True))
 
     def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
         """The rows of a query that may give many, some thousand at a time; nothing else may run before its end."""
@@ -91,7 +91,18 @@ class Database:
         self.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
         if rows:
             marks = ", ".join("?" * len(rows[0]))
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
+            try:
+                self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
+            except duckdb.Error as error:
+                raise _failure(error) from None
+
+    @staticmethod
+    def _fetched(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+        """The rows of a query: part of it may run only while they are fetched, and fail only then."""
+        try:
+            return cursor.fetchall()
+        except duckdb.Error as error:
+            raise _failure(error) from None
 
     def _execute(self, statement: str, parameters: Iterable[Any]) -> duckdb.DuckDBPyConnection:
         try:
