@@ -119,7 +119,9 @@ def _add_validate(commands: _Commands) -> None:
     argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
     argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
     argument("--engine", type=_engine, default="duckdb", help="duckdb, or reference: plain and slow (default: duckdb)")
-    argument("--format", type=_form, help="text, json or html (default: by the ending of --output, else text)")
+    argument(
+        "--format", type=_form, help="text, json, html, xlsx or csv (default: by the ending of --output, else text)"
+    )
     argument("--output", metavar="FILE", type=Path, help="write the report there (default: standard output)")
     argument(
         "--reveal",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from service.commands.output import check_writable, write
 from service.commands.progress import Progress
+from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def run(asked: Namespace) -> int:
     """Check what `asked.path` names. 0 or 1, by the findings and --fail-on."""
     form = _form(asked)
+    _refuse_terminal(form, asked.output)
     for place in (asked.output, asked.rows):
         check_writable(place)
     report = _report(asked)
@@ -53,6 +55,13 @@ def _form(asked: Namespace) -> str:
         return asked.format
     suffix = Path(asked.output).suffix.lower() if asked.output else ""
     return next((name for name, form in REPORTS.items() if form.suffix == suffix), "text")
+
+
+def _refuse_terminal(form: str, output: Path | None) -> None:
+    if REPORTS[form].binary and output is None and sys.stdout.isatty():
+        raise InputError(
+            f"This form is not for a terminal. Name a file to write to: --output report{REPORTS[form].suffix}"
+        )
 
 
 def _look(output: Path | None) -> Look:

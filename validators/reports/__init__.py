@@ -25,11 +25,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: the module whose `write(report, look)` makes it, and how the outside knows it."""
+    """One form: the module whose `write(report, look)` makes it, and how the outside knows it.
+
+    binary: bytes that are no text, and not for a terminal.
+    """
 
     module: str
     media_type: str
     suffix: str
+    binary: bool = False
 
     def __call__(self, report: Report, look: Look | None = None) -> bytes:
         """The report in this form."""
@@ -37,8 +41,12 @@ class Form:
         return written
 
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 REPORTS: dict[str, Form] = {
     "json": Form("validators.reports.json", "application/json", ".json"),
     "text": Form("validators.reports.text", "text/plain; charset=utf-8", ".txt"),
     "html": Form("validators.reports.html", "text/html; charset=utf-8", ".html"),
+    "xlsx": Form("validators.reports.xlsx", _XLSX, ".xlsx", binary=True),
+    "csv": Form("validators.reports.csv", "text/csv; charset=utf-8", ".csv"),
 }

@@ -6,7 +6,6 @@ the style and the script of this very page, by their digests.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -19,10 +18,10 @@ from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
 from validators.reports import story, words
+from validators.reports.links import linked
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
-    from validators.finding import Finding
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report
     from validators.reports import Look
@@ -33,7 +32,6 @@ NARRATIVE = 4000
 SHORT = 100
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_ADDRESS = re.compile(r"(https?:/)?/[A-Za-z0-9._~:/%-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +147,6 @@ def _bar(whole: int | None, **counts: int | None) -> list[Part]:
         if end > start:
             parts.append(Part(kind, start, end - start))
     return parts
-
-
-def linked(finding: Finding, site: str | None) -> str | None:
-    """The address of a rule's page; None without a site, or where it is no address of the web."""
-    if site is None or not finding.rule_link:
-        return None
-    address = site + finding.rule_link
-    return address if _ADDRESS.fullmatch(address) and not address.startswith("//") else None
 
 
 def _policy(style: str, script: str) -> str:

@@ -94,6 +94,11 @@ def broken_rules(report: Report, severity: Severity) -> list[Broken]:
     return sorted(broken, key=lambda b: (list(words.ACTION).index(b.first.action), -(b.rate or 0), b.first.rule_id))
 
 
+def in_order(report: Report) -> list[Finding]:
+    """Every finding in the order in which people want to know of them."""
+    return [finding for severity in SEVERITIES for rule in broken_rules(report, severity) for finding in rule.findings]
+
+
 def _most_rows_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: -(finding.failed_rows or 0)))
 
