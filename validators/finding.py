@@ -7,6 +7,7 @@ sample only where the owner of the file asked for them (`reveal`).
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +19,12 @@ Counted = Literal["rows", "persons"]
 
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0, le=1)]
+
+#: stands in a shareable copy for a count that is not given
+HIDDEN = "*"
+Hidden = Literal["*"]
+#: a count of rows or persons: exact in the owner's copy; rounded, or hidden, in a shareable one
+Shown = Count | Hidden
 
 FINGERPRINT_LENGTH = 12
 DECIMALS = 6
@@ -61,7 +68,7 @@ class Shape(Part):
     """A form in which values were received, and how often: digits are 9, letters are A, so no value can be read."""
 
     shape: str = Field(description="The form, for example 99/99/9999.")
-    rows: Count = Field(description="Rows whose value has this form.")
+    rows: Shown = Field(description="Rows whose value has this form.")
 
 
 class Cause(Part):
@@ -72,6 +79,14 @@ class Cause(Part):
     expected: str | None = Field(default=None, description="What was expected instead.")
     suggestion: str | None = Field(default=None, description="What would mend this cause, where that is known.")
     shapes: tuple[Shape, ...] = Field(default=(), description="The commonest forms received, most frequent first.")
+
+
+class Accepted(Part):
+    """What the owner of the data says of a warning that they accept for now; in a shareable copy the day alone."""
+
+    reason: str | None = Field(description="Why it is accepted.")
+    owner: str | None = Field(description="Who answers for it.")
+    until: date = Field(description="The last day on which it is accepted.")
 
 
 class Finding(Part):
@@ -95,14 +110,15 @@ class Finding(Part):
     rule_link: str | None = Field(default=None, description="Where the rule is explained: a path of the service.")
     cause: Cause = Field(description="The way in which the rule was broken.")
     counted: Counted = Field(default="rows", description="What the counts of this finding count.")
-    assessed_rows: Count | None = Field(description="Rows on which the rule gave a verdict.")
-    failed_rows: Count | None = Field(
-        description="Rows that have this finding, exact; null where no count may be given."
+    assessed_rows: Shown | None = Field(description="Rows on which the rule gave a verdict.")
+    failed_rows: Shown | None = Field(
+        description="Rows that have this finding, exact; null where no count may be given in any copy."
     )
     rate: Rate | None = Field(description="failed_rows / assessed_rows.")
     threshold: Rate | None = Field(default=None, description="Rate above which a rate rule fails.")
     samples: tuple[Sample, ...] = Field(default=(), description="A few of the rows, spread over the file.")
-    more: Count | None = Field(description="Rows that are not among the samples; null with the count.")
+    more: Shown | None = Field(description="Rows that are not among the samples; null with the count.")
+    accepted: Accepted | None = Field(default=None, description="Whether the owner of the data accepts it for now.")
 
     @model_validator(mode="after")
     def _a_hidden_count_stays_hidden(self) -> Self:
@@ -116,6 +132,11 @@ def fingerprint(rule_id: str, cause_kind: str, data_items: tuple[str, ...]) -> s
     """Name a finding by rule, cause and items, the same in every submission."""
     named = "\x1f".join((rule_id, cause_kind, *data_items))
     return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def exact(count: Shown | None) -> int | None:
+    """The figure; None where there is none or where it is hidden."""
+    return None if count == HIDDEN else count
 
 
 def rate_of(part: int | None, whole: int | None) -> float | None:

@@ -10,15 +10,23 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from schema.data_item import Mandation
-from validators.finding import Count, Part, Rate
+from validators.finding import Count, Part, Rate, Shown, exact
 
 ItemGroup = Literal["plus", "equality", "other"]
 
 
-def _adds_up(whole: int | None, parts: tuple[int | None, ...], what: str) -> None:
-    given = [part for part in parts if part is not None]
-    if whole is not None and len(given) == len(parts) and sum(given) != whole:
-        raise ValueError(f"{what}: the outcomes add up to {sum(given)}, not to {whole}")
+#: how far a figure that was rounded to the nearest five can be from what it was
+ROUNDING = 2
+
+
+def _adds_up(whole: Shown | None, parts: tuple[Shown | None, ...], what: str) -> None:
+    """Refuse parts that miss their whole. Figures of a shareable copy may miss it by their rounding."""
+    given = [part for part in map(exact, (whole, *parts)) if part is not None]
+    if len(given) <= len(parts):
+        return
+    rounded = all(figure % 5 == 0 for figure in given)
+    if abs(sum(given[1:]) - given[0]) > (ROUNDING * sum(figure > 0 for figure in given) if rounded else 0):
+        raise ValueError(f"{what}: the outcomes add up to {sum(given[1:])}, not to {given[0]}")
 
 
 class DataItemMeasure(Part):
@@ -29,13 +37,13 @@ class DataItemMeasure(Part):
     title: str = Field(description="Its label.")
     mandation: Mandation = Field(description="M mandatory, R required, O optional, P pilot.")
     group: ItemGroup = Field(description="plus: of a PLUS group. equality: an equality item of person.")
-    rows: Count | None = Field(description="Rows that were counted: accepted persons for an equality item.")
-    missing: Count | None = Field(default=None, description="Nothing was sent.")
-    invalid: Count | None = Field(default=None, description="What was sent cannot be used: its form or code is wrong.")
-    valid: Count | None = Field(default=None, description="A value that says something.")
-    not_known: Count | None = Field(default=None, description="A code that says: not known.")
-    declined: Count | None = Field(default=None, description="A code that says: asked, and declined.")
-    asked_unsure: Count | None = Field(default=None, description="A code that says: asked, and not certain.")
+    rows: Shown | None = Field(description="Rows that were counted: accepted persons for an equality item.")
+    missing: Shown | None = Field(default=None, description="Nothing was sent.")
+    invalid: Shown | None = Field(default=None, description="What was sent cannot be used: its form or code is wrong.")
+    valid: Shown | None = Field(default=None, description="A value that says something.")
+    not_known: Shown | None = Field(default=None, description="A code that says: not known.")
+    declined: Shown | None = Field(default=None, description="A code that says: asked, and declined.")
+    asked_unsure: Shown | None = Field(default=None, description="A code that says: asked, and not certain.")
     complete_rate: Rate | None = Field(default=None, description="(rows - missing) / rows.")
     known_rate: Rate | None = Field(default=None, description="valid / rows.")
     declined_rate: Rate | None = Field(default=None, description="declined / (valid + declined + asked_unsure).")
@@ -60,15 +68,15 @@ class PlusMeasure(Part):
     declared: bool | None = Field(default=None, description="Whether the header declares it as collected.")
     min_age: Count | None = Field(default=None, description="Lowest eligible age in completed years.")
     max_age: Count | None = Field(default=None, description="Highest eligible age in completed years.")
-    eligible: Count | None = Field(description="Accepted persons of an eligible age at period end.")
-    yes: Count | None = Field(default=None, description="It applies.")
-    no: Count | None = Field(default=None, description="Asked or assessed: it does not apply.")
-    unsure: Count | None = Field(default=None, description="Asked or assessed: not certain.")
-    declined: Count | None = Field(default=None, description="Asked, and declined. An answer, never scored.")
-    not_known: Count | None = Field(default=None, description="Recorded as not known.")
-    not_recorded: Count | None = Field(default=None, description="No row for the person.")
-    asked: Count | None = Field(default=None, description="Answered by the person, or for them by a carer or parent.")
-    declined_after_known: Count | None = Field(default=None, description="Declined later; the known answer stands.")
+    eligible: Shown | None = Field(description="Accepted persons of an eligible age at period end.")
+    yes: Shown | None = Field(default=None, description="It applies.")
+    no: Shown | None = Field(default=None, description="Asked or assessed: it does not apply.")
+    unsure: Shown | None = Field(default=None, description="Asked or assessed: not certain.")
+    declined: Shown | None = Field(default=None, description="Asked, and declined. An answer, never scored.")
+    not_known: Shown | None = Field(default=None, description="Recorded as not known.")
+    not_recorded: Shown | None = Field(default=None, description="No row for the person.")
+    asked: Shown | None = Field(default=None, description="Answered by the person, or for them by a carer or parent.")
+    declined_after_known: Shown | None = Field(default=None, description="Declined later; the known answer stands.")
     known_rate: Rate | None = Field(default=None, description="(yes + no) / eligible.")
     asked_rate: Rate | None = Field(default=None, description="asked / eligible; null where it is not asked (SMI).")
     declined_rate: Rate | None = Field(default=None, description="Asked persons with an answer declined / asked.")
@@ -83,15 +91,15 @@ class PlusMeasure(Part):
 class Ethnicity(Part):
     """Ethnicity over accepted persons; either item counts as recorded."""
 
-    persons: Count | None = Field(description="Accepted persons.")
-    known: Count | None = Field(default=None, description="A stated ethnicity.")
-    declined: Count | None = Field(default=None, description="Asked, and declined.")
-    not_known: Count | None = Field(default=None, description="Recorded as not known.")
-    missing: Count | None = Field(default=None, description="Nothing was sent.")
-    invalid: Count | None = Field(default=None, description="A code that is not in the list.")
-    asked: Count | None = Field(default=None, description="Known or declined, and said by the person or a carer.")
-    any_other: Count | None = Field(default=None, description="Known, as one of the “any other” codes.")
-    local_second_character: Count | None = Field(default=None, description="With a local second character.")
+    persons: Shown | None = Field(description="Accepted persons.")
+    known: Shown | None = Field(default=None, description="A stated ethnicity.")
+    declined: Shown | None = Field(default=None, description="Asked, and declined.")
+    not_known: Shown | None = Field(default=None, description="Recorded as not known.")
+    missing: Shown | None = Field(default=None, description="Nothing was sent.")
+    invalid: Shown | None = Field(default=None, description="A code that is not in the list.")
+    asked: Shown | None = Field(default=None, description="Known or declined, and said by the person or a carer.")
+    any_other: Shown | None = Field(default=None, description="Known, as one of the “any other” codes.")
+    local_second_character: Shown | None = Field(default=None, description="With a local second character.")
     known_rate: Rate | None = Field(default=None, description="known / persons.")
     declined_rate: Rate | None = Field(default=None, description="declined / (known + declined).")
     asked_rate: Rate | None = Field(default=None, description="asked / persons.")
@@ -106,16 +114,16 @@ class Equality(Part):
 class Access(Part):
     """Measures of access to care; null where not worked out."""
 
-    persons: Count | None = Field(default=None, description="Accepted persons, babies under six weeks left out.")
-    without_practice: Count | None = Field(default=None, description="Persons who say that they have no GP practice.")
+    persons: Shown | None = Field(default=None, description="Accepted persons, babies under six weeks left out.")
+    without_practice: Shown | None = Field(default=None, description="Persons who say that they have no GP practice.")
     without_practice_rate: Rate | None = Field(default=None, description="without_practice / persons.")
 
 
 class Linkage(Part):
     """How well persons can be linked by NHS number; null where not worked out."""
 
-    persons: Count | None = Field(default=None, description="Accepted persons.")
-    with_number: Count | None = Field(default=None, description="With an NHS number that can be used.")
-    status_01: Count | None = Field(default=None, description="With a number that is present and verified (01).")
-    without_number: Count | None = Field(default=None, description="Without a number that can be used.")
+    persons: Shown | None = Field(default=None, description="Accepted persons.")
+    with_number: Shown | None = Field(default=None, description="With an NHS number that can be used.")
+    status_01: Shown | None = Field(default=None, description="With a number that is present and verified (01).")
+    without_number: Shown | None = Field(default=None, description="Without a number that can be used.")
     rate: Rate | None = Field(default=None, description="status_01 / persons.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from validators.finding import Finding, Part
+from validators.finding import HIDDEN, Finding, Part, exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +18,8 @@ SEVERITY_WEIGHT = {"error": 4.0, "warning": 1.0, "info": 0.0}
 ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "none": 1.0}
 #: share that stands for a fault of the file that leaves nothing out: what it hides is counted under other rules too
 OF_THE_FILE = 0.1
+#: share that stands for a hidden one: the place in the list must not tell whether it is small or the whole
+OF_HIDDEN = 0.1
 
 
 class MendFirst(Part):
@@ -47,10 +49,17 @@ def weight(finding: Finding) -> float:
     """
     if finding.mend == "nobody":
         return 0.0
-    share = 1.0 if finding.rate is None or finding.action == "file" else finding.rate
+    return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * _share(finding)
+
+
+def _share(finding: Finding) -> float:
+    if finding.action == "file":
+        return 1.0
+    if HIDDEN in (finding.failed_rows, finding.assessed_rows):
+        return OF_HIDDEN
     if finding.rate is None and finding.failed_rows is not None and finding.action == "none":
-        share = OF_THE_FILE
-    return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * share
+        return OF_THE_FILE
+    return 1.0 if finding.rate is None else finding.rate
 
 
 def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
@@ -62,10 +71,12 @@ def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
 def _affected(finding: Finding) -> str:
     if finding.failed_rows is not None and finding.assessed_rows is None:
         return "In the file itself"
-    if finding.failed_rows is None or finding.assessed_rows is None:
-        return "Some rows (the number is not given, so that it points to nobody)"
+    failed, assessed = exact(finding.failed_rows), exact(finding.assessed_rows)
+    if failed is None:
+        return f"Some {finding.counted} (the number is not given, so that it points to nobody)"
+    of = f" of {assessed:,}" if assessed is not None else ""
     share = f" ({finding.rate:.1%})" if finding.rate is not None and finding.rate >= 0.001 else ""
-    return f"{finding.failed_rows:,} of {finding.assessed_rows:,} {finding.counted}{share}"
+    return f"{failed:,}{of} {finding.counted}{share}"
 
 
 def _lost(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from schema.rule import SEVERITIES, Severity
-from validators.finding import Count, Finding, Part, Rate, Reveal, Sample
+from validators.accepted import AcceptedEntry
+from validators.finding import Count, Finding, Part, Rate, Reveal, Sample, Shown, exact
 from validators.measured import Access, DataItemMeasure, Equality, Linkage, PlusMeasure
 from validators.mend_first import MendFirst, mend_first
+from validators.since import Since
 from validators.verdict import Verdict, verdict_of, verdict_sentence, what_next
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ REPORT_SCHEMA_ID = f"urn:plus-mds:report:{REPORT_SCHEMA}"
 
 Purpose = Literal["check", "submission"]
 Outcome = Literal["passed", "failed", "not_assessed", "error"]
+CopyKind = Literal["owner", "shareable"]
+SliceBy = Literal["mend", "site", "ward", "team", "care_setting", "treatment_function", "gp_practice"]
 
 #: keys of a sample that are there only where the owner asked for them
 _ON_REQUEST = {"ids", "values"}
@@ -37,11 +41,13 @@ class FileInfo(Part):
     """One file of the submission, as it was received."""
 
     table: str = Field(description="Table that the file holds.")
-    name: str = Field(description="Name of the file.")
+    name: str = Field(description="Name of the file; in a shareable copy that of its table.")
     format: str = Field(description="Its format.")
-    rows: Count | None = Field(description="Data rows in it; null where they could not be counted.")
-    bytes: Count = Field(description="Its size.")
-    sha256: str = Field(description="SHA-256 digest of the file as received, in hexadecimal.")
+    rows: Shown | None = Field(description="Data rows in it; null where they could not be counted.")
+    bytes: Count | None = Field(description="Its size; null in a shareable copy.")
+    sha256: str | None = Field(
+        description="SHA-256 digest of the file as received, in hexadecimal; null in a shareable copy."
+    )
 
 
 class IgnoredFile(Part):
@@ -67,14 +73,15 @@ class Counts(Part):
     error: Count = Field(description="Findings that do not conform.")
     warning: Count = Field(description="Findings that conform and are questionable.")
     info: Count = Field(description="Findings that are worth knowing.")
+    accepted: Count = Field(default=0, description="Findings among these that the owner of the data accepts for now.")
 
 
 class TableCount(Part):
     """The rows of one table."""
 
     table: str = Field(description="Name of the table.")
-    rows: Count | None = Field(description="Data rows received; null where the table was not sent.")
-    rejected_rows: Count | None = Field(description="Rows that a consumer leaves out; null where that is not known.")
+    rows: Shown | None = Field(description="Data rows received; null where the table was not sent.")
+    rejected_rows: Shown | None = Field(description="Rows that a consumer leaves out; null where that is not known.")
 
 
 class RuleOutcome(Part):
@@ -86,8 +93,8 @@ class RuleOutcome(Part):
     severity: Severity = Field(description="How much it matters.")
     outcome: Outcome = Field(description="failed: some rows broke it. error: the validator could not run it.")
     reason: str | None = Field(default=None, description="Why it was not assessed, or what went wrong.")
-    assessed_rows: Count | None = Field(default=None, description="Rows on which it gave a verdict.")
-    failed_rows: Count | None = Field(default=None, description="Rows that broke it; null where it was not assessed.")
+    assessed_rows: Shown | None = Field(default=None, description="Rows on which it gave a verdict.")
+    failed_rows: Shown | None = Field(default=None, description="Rows that broke it; null where it was not assessed.")
     threshold: Rate | None = Field(default=None, description="Rate above which it fails, if it is a rate rule.")
     minimum: Count | None = Field(default=None, description="Fewest persons on whom a rate rule is assessed.")
 
@@ -114,6 +121,14 @@ class Note(Part):
     lines: tuple[str, ...] = Field(description="What was done, one thing a line.")
 
 
+class Slice(Part):
+    """The part of a report that was cut out to be handed on."""
+
+    by: SliceBy = Field(description="What the report was cut by.")
+    value: str | None = Field(description="The slice; null for the rows of which it is not known.")
+    title: str = Field(description="The slice in words.")
+
+
 class Report(Part):
     """The conformance report on one submission, or one check, against one release."""
 
@@ -126,6 +141,10 @@ class Report(Part):
     release: str = Field(description="Release of the data set that was checked against.")
     release_digest: str | None = Field(default=None, description="Digest of that release.")
     purpose: Purpose = Field(description="check: keeps nothing. submission: opened for a provider and period.")
+    copy_kind: CopyKind = Field(
+        default="owner",
+        description="owner: exact figures, and rows as samples. shareable: figures rounded or hidden, no row, no key.",
+    )
     reveal: Reveal = Field(default="none", description="What samples show beside row, line and hashed key.")
     verdict: Verdict = Field(description="The verdict on the submission.")
     verdict_sentence: str = Field(description="The verdict in one sentence.")
@@ -145,6 +164,11 @@ class Report(Part):
     not_assessed: tuple[NotAssessed, ...] = Field(description="Rules that were not checked, and why.")
     ignored_files: tuple[IgnoredFile, ...] = Field(default=(), description="Files that were there and not read.")
     notes: tuple[Note, ...] = Field(default=(), description="What was done before the rules ran.")
+    since: Since | None = Field(default=None, description="What changed since an earlier report, where one was given.")
+    accepted: tuple[AcceptedEntry, ...] = Field(
+        default=(), description="Entries of the file of accepted findings, and what became of each."
+    )
+    slice: Slice | None = Field(default=None, description="What this report is cut to, where it is a slice.")
 
 
 def build_report(
@@ -171,6 +195,8 @@ def build_report(
     notes: Sequence[Note] = (),
     release_digest: str | None = None,
     reveal: Reveal = "none",
+    since: Since | None = None,
+    accepted: Sequence[AcceptedEntry] = (),
 ) -> Report:
     """The report, with what follows from its parts: order, counts, verdict, what to mend first, what was not checked.
 
@@ -207,12 +233,17 @@ def build_report(
         not_assessed=not_assessed_of(outcomes),
         ignored_files=tuple(ignored_files),
         notes=tuple(notes),
+        since=since,
+        accepted=tuple(accepted),
     )
 
 
 def counts_of(findings: Sequence[Finding]) -> Counts:
     """Findings by severity."""
-    return Counts(**{severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES})
+    return Counts(
+        **{severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES},
+        accepted=sum(f.accepted is not None for f in findings),
+    )
 
 
 def not_assessed_of(rules: Sequence[RuleOutcome]) -> tuple[NotAssessed, ...]:
@@ -254,7 +285,7 @@ def _sentence(
     return verdict_sentence(
         findings,
         accepted_persons=accepted,
-        persons=next((count.rows for count in tables if count.table == "person"), None),
+        persons=next((exact(count.rows) for count in tables if count.table == "person"), None),
         rules_checked=checked,
         rules_not_checked=len(rules) - checked,
     )

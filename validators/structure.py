@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schema.rule import Mend
-from validators.finding import Cause, Finding, finding_of, sample_of
+from validators.finding import Cause, Finding, exact, finding_of, sample_of
 from validators.report import RuleOutcome
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
             table=group[0].table,
             severity=group[0].severity,
             outcome="failed",
-            failed_rows=sum(f.failed_rows or 0 for f in group),
+            failed_rows=sum(exact(f.failed_rows) or 0 for f in group),
         )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.test_validators.sample_rules import RULES, RuleWords
+from validators.accepted import AcceptedEntry
 from validators.finding import Cause, Finding, Shape, finding_of, sample_of
 from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure
 from validators.report import (
@@ -20,6 +21,7 @@ from validators.report import (
     TableCount,
     build_report,
 )
+from validators.since import AnswerChange, FindingChange, ItemChange, Since
 
 PERSONS = 5000
 
@@ -183,6 +185,59 @@ def parts(**changed: Any) -> dict[str, Any]:
         ],
     }
     return given | changed
+
+
+def since() -> Since:
+    """What a report may say of the one before it."""
+    return Since(
+        report_id="5b0ff5a4-0000-4000-8000-0000000000aa",
+        created_at=datetime(2026, 5, 1, 9, 0, tzinfo=UTC),
+        release="1.0.0",
+        period_start=date(2026, 4, 1),
+        period_end=date(2026, 4, 30),
+        same_period=True,
+        findings=(
+            FindingChange(
+                fingerprint="0123456789ab",
+                rule_id="PMD00121",
+                title="Status without a number",
+                severity="warning",
+                change="mended",
+                before_rows=12,
+                before_rate=0.1,
+            ),
+        ),
+        data_items=(
+            ItemChange(
+                table="person",
+                data_item="birth_date",
+                title="Birth date",
+                before_rate=0.5,
+                now_rate=0.56,
+                change="better",
+            ),
+        ),
+        answers=(
+            AnswerChange(
+                characteristic="GRT", title="Gypsy, Roma or Traveller", answer="yes", before=20, now=22, change="more"
+            ),
+        ),
+    )
+
+
+def accepted_entries() -> tuple[AcceptedEntry, ...]:
+    """What became of the entries of a file of accepted findings."""
+    entry = AcceptedEntry(
+        fingerprint="0123456789ab",
+        state="used",
+        said="Accepted until 31 December 2026.",
+        rule_id="PMD00121",
+        title="Status without a number",
+        reason="The old system cannot send it",
+        owner="Data quality team",
+        until=date(2026, 12, 31),
+    )
+    return (entry,)
 
 
 def sample_report(**changed: Any) -> Report:

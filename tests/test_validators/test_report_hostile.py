@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.test_validators.sample_report import findings, parts, sample_report
-from validators.report import Report
+from tests.test_validators.sample_report import accepted_entries, findings, parts, sample_report, since
+from validators.finding import Accepted
+from validators.report import Report, Slice
 from validators.reports import REPORTS
 from validators.reports.plain import UNSEEN, paragraphs, plain
 
@@ -41,18 +43,22 @@ OWN = (
 #: fields that hold one of a few words, a date or a figure written as text
 CLOSED = {
     "report_schema", "created_at", "today", "purpose", "reveal", "verdict", "severity", "action", "mend", "counted",
-    "outcome", "mandation", "group", "period_start", "period_end",
+    "outcome", "mandation", "group", "period_start", "period_end", "copy_kind", "change", "answer", "state", "until",
+    "by",
 }  # fmt: skip
 
 
 @cache
 def _fields() -> dict[str, Any]:
     """A small report that has something in every field, as plain Python."""
-    chosen = parts(findings=findings()[:1], reveal="values")
+    accepted = Accepted(reason="r", owner="o", until=date(2026, 12, 31))
+    found = [findings()[0].model_copy(update={"accepted": accepted})]
+    chosen = parts(findings=found, reveal="values", since=since(), accepted=accepted_entries())
     chosen["rules"] = [rule for rule in chosen["rules"] if rule.rule_id in ("PMD00121", "PMD001.birth_date.format")]
     for name in ("data_items", "plus", "tables"):
         chosen[name] = chosen[name][:2]
-    return sample_report(**chosen).model_dump()
+    cut = Slice(by="site", value="RX101", title="Site RX101")
+    return sample_report(**chosen).model_copy(update={"slice": cut}).model_dump()
 
 
 def _filled(value: Any, text: str, field: str = "") -> Any:

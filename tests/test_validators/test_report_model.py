@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from typing import Any
 
@@ -23,7 +25,7 @@ from validators.finding import Cause, Finding, Sample, Shape, finding_of, finger
 from validators.measured import DataItemMeasure, PlusMeasure
 from validators.mend_first import ACTION_WEIGHT, mend_first
 from validators.report import REPORT_SCHEMA, Report, RuleOutcome, build_report, report_schema
-from validators.reports import words
+from validators.reports import REPORTS, words
 from validators.verdict import verdict_of, verdict_sentence
 
 #: the keys that programs outside may rely on, as the public contract lists them
@@ -211,6 +213,29 @@ def test_outcomes_that_do_not_add_up_are_refused() -> None:
         )
 
 
+def test_a_hidden_count_is_a_star_in_every_form() -> None:
+    six = {"missing": "*", "invalid": 0, "valid": "*", "not_known": 0, "declined": 0, "asked_unsure": 0}
+    named = {"table": "person", "data_item": "postcode", "title": "Postcode", "mandation": "R", "group": "other"}
+    item = DataItemMeasure(**named, rows=100, **six)
+    found = findings()[0].model_copy(update={"failed_rows": "*", "rate": None, "samples": (), "more": None})
+    report = sample_report(findings=[found], data_items=[item])
+    Draft202012Validator(report_schema()).validate(json.loads(REPORTS["json"](report)))
+    assert words.extent(found) == "* of 4,946"
+    assert report.mend_first[0].reason.startswith("Some rows (the number is not given")
+    assert re.search(r"Postcode +100 +– +0 +0 +0 +\* +0\n", REPORTS["text"](report).decode())
+    page = REPORTS["html"](report).decode()
+    assert "<dd>* of 4,946</dd>" in page
+    assert "<td>*</td>" in page
+
+
+def test_rounded_figures_may_miss_their_sum_by_their_rounding() -> None:
+    six = {"missing": 10, "invalid": 0, "valid": 85, "not_known": 0, "declined": 0, "asked_unsure": 0}
+    named = {"table": "person", "data_item": "postcode", "title": "Postcode", "mandation": "R", "group": "other"}
+    assert DataItemMeasure(**named, rows=100, **six).rows == 100
+    with pytest.raises(ValidationError, match="add up to 95, not to 105"):
+        DataItemMeasure(**named, rows=105, **six)
+
+
 def test_findings_and_rules_stand_in_one_order_however_they_come() -> None:
     given = parts()
     turned = given | {"findings": given["findings"][::-1], "rules": given["rules"][::-1]}
@@ -219,7 +244,7 @@ def test_findings_and_rules_stand_in_one_order_however_they_come() -> None:
 
 def test_counts_and_what_was_not_assessed_follow_from_the_parts() -> None:
     report = sample_report()
-    assert dict(report.counts) == {"error": 5, "warning": 3, "info": 1}
+    assert dict(report.counts) == {"error": 5, "warning": 3, "info": 1, "accepted": 0}
     assert [rule.rule_id for rule in report.not_assessed] == [
         rule.rule_id for rule in report.rules if rule.outcome == "not_assessed"
     ]

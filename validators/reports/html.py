@@ -17,11 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
+from validators.finding import HIDDEN, exact
 from validators.reports import story, words
 from validators.reports.links import linked
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
+    from validators.finding import Shown
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report
     from validators.reports import Look
@@ -85,6 +87,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "report": report,
         "story": story,
         "words": words,
+        "exact": exact,
         "detail": detail,
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
@@ -127,10 +130,9 @@ def item_bar(measure: DataItemMeasure) -> list[Part]:
 
 def plus_bar(measure: PlusMeasure) -> list[Part]:
     """The answers for a characteristic, as shares of the persons eligible; yes and no are one part: known."""
-    known = None if measure.yes is None or measure.no is None else measure.yes + measure.no
     return _bar(
         measure.eligible,
-        known=known,
+        known=story.total((measure.yes, measure.no)),
         unsure=measure.unsure,
         declined=measure.declined,
         not_known=measure.not_known,
@@ -138,12 +140,17 @@ def plus_bar(measure: PlusMeasure) -> list[Part]:
     )
 
 
-def _bar(whole: int | None, **counts: int | None) -> list[Part]:
+def _bar(whole: Shown | None, **counts: Shown | None) -> list[Part]:
+    """The stretches of a bar; a bar that has to leave out a hidden figure is not drawn: its gap would show it."""
     parts: list[Part] = []
+    figures = {kind: exact(count) or 0 for kind, count in counts.items()}
+    if not exact(whole) or HIDDEN in counts.values():
+        return parts
+    length = max(exact(whole) or 0, sum(figures.values()))
     before = 0
-    for kind, count in counts.items():
-        start, end = (round(1000 * done / whole) if whole else 0 for done in (before, before + (count or 0)))
-        before += count or 0
+    for kind, count in figures.items():
+        start, end = (round(1000 * done / length) for done in (before, before + count))
+        before += count
         if end > start:
             parts.append(Part(kind, start, end - start))
     return parts

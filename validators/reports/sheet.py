@@ -10,6 +10,8 @@ from validators.reports import words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from validators.finding import Shown
+
 #: text, a count, a share (written as a percentage), or nothing
 Cell = str | int | float | None
 Row = tuple[Cell, ...]
@@ -55,7 +57,7 @@ class Listing:
 Sheet = Prose | Listing
 
 
-def figure(count: int | None) -> Cell:
+def figure(count: Shown | None) -> Cell:
     """A count as a number; as the other forms write it where it is none."""
     return count if isinstance(count, int) else words.number(count)
 

@@ -50,6 +50,7 @@ def _verdict(report: Report) -> list[Row]:
     told = [
         f"What happens next: {report.what_next}",
         f"{story.who_and_when(report)}, release {report.release}. {words.PURPOSE[report.purpose]}",
+        words.COPY[report.copy_kind],
     ]
     broken = story.broke_down(report)
     if broken:
@@ -137,8 +138,10 @@ def _about(report: Report) -> Iterator[Block]:
 
 def _files(report: Report) -> Iterator[Row]:
     for file in report.submission.files:
-        rows = words.many(file.rows, "row") if isinstance(file.rows, int) else f"{words.number(file.rows)} rows"
-        yield f"File {file.name}", f"{rows}, {words.size(file.bytes)}, SHA-256 {file.sha256}"
+        told = [f"{words.number(file.rows)} rows"]
+        told += [words.size(file.bytes)] if file.bytes is not None else []
+        told += [f"SHA-256 {file.sha256}"] if file.sha256 else []
+        yield f"File {file.name}", ", ".join(told)
 
 
 def _meanings() -> Iterator[Row]:

@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES, Severity
-from validators.finding import rate_of
+from validators.finding import HIDDEN, exact, rate_of
 from validators.reports import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from validators.finding import Finding
+    from validators.finding import Finding, Shown
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report, RuleOutcome
 
@@ -56,15 +56,16 @@ class Broken:
         return self.findings[0]
 
     @property
-    def failed(self) -> int | None:
-        """Rows with any of the causes; a row has one cause of a rule. None where the count is not given."""
-        counts = [finding.failed_rows for finding in self.findings if finding.failed_rows is not None]
-        return sum(counts) if len(counts) == len(self.findings) else None
+    def failed(self) -> Shown | None:
+        """Rows with any of the causes; a row has one cause of a rule. Not given where one of the counts is not."""
+        return total(finding.failed_rows for finding in self.findings)
 
     @property
     def rate(self) -> float | None:
-        """Their share of the rows that were assessed."""
-        return rate_of(self.failed, self.first.assessed_rows)
+        """Their share of the rows that were assessed; None where the finding that speaks for all gives none."""
+        if self.first.rate is None:
+            return None
+        return rate_of(exact(self.failed), exact(self.first.assessed_rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def in_order(report: Report) -> list[Finding]:
 
 
 def _most_rows_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: -(finding.failed_rows or 0)))
+    return tuple(sorted(findings, key=lambda finding: -(exact(finding.failed_rows) or 0)))
 
 
 def unchecked(report: Report) -> list[Unchecked]:
@@ -137,11 +138,18 @@ def item_groups(report: Report) -> list[tuple[str, list[DataItemMeasure]]]:
     return list(groups.items())
 
 
-def not_asked(measure: PlusMeasure) -> int | None:
+def not_asked(measure: PlusMeasure) -> Shown | None:
     """Persons of whom nobody has recorded an answer."""
-    if measure.not_known is None or measure.not_recorded is None:
+    return total((measure.not_known, measure.not_recorded))
+
+
+def total(counts: Iterable[Shown | None]) -> Shown | None:
+    """The sum; None where one of the counts is not given, hidden where one of them is."""
+    given = list(counts)
+    if None in given:
         return None
-    return measure.not_known + measure.not_recorded
+    figures = [figure for figure in map(exact, given) if figure is not None]
+    return sum(figures) if len(figures) == len(given) else HIDDEN
 
 
 def item_titles(report: Report, finding: Finding) -> dict[str, str]:

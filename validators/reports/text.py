@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schema.rule import Severity
-    from validators.finding import Finding
+    from validators.finding import Finding, Shown
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report
     from validators.reports import Look
@@ -47,6 +47,7 @@ def _verdict(report: Report, page: Page) -> Iterator[str]:
     yield from page.text(report.verdict_sentence)
     yield from page.text(report.what_next)
     yield from page.text(f"{story.who_and_when(report)}, release {report.release}. {words.PURPOSE[report.purpose]}")
+    yield from page.text(words.COPY[report.copy_kind])
     broken = story.broke_down(report)
     if broken:
         yield ""
@@ -94,7 +95,7 @@ def _counters(report: Report, page: Page) -> Iterator[str]:
     yield from page.text(words.ROW_MEANS)
 
 
-def _left_out(rows: int | None, rejected: int | None) -> str:
+def _left_out(rows: Shown | None, rejected: Shown | None) -> str:
     return words.NONE_GIVEN if rows is None else words.number(rejected)
 
 
@@ -140,7 +141,7 @@ def _sampled(finding: Finding, file: str | None) -> str | None:
     shown = finding.samples[:SAMPLES]
     if not shown:
         return None
-    more = (finding.failed_rows or 0) - len(shown)
+    more = words.not_shown(finding.failed_rows, len(shown))
     rows = ", ".join(words.place(sample) for sample in shown) + (f" and {words.number(more)} more" if more > 0 else "")
     return f"{file}: {rows}" if file else rows
 
@@ -218,5 +219,6 @@ def _stamps(report: Report, page: Page) -> Iterator[str]:
     for name, value in words.stamps(report):
         yield from page.text(f"{name}: {value}")
     for file in report.submission.files:
-        yield from page.text(f"File {file.name}: {words.many(file.rows or 0, 'row')}, SHA-256 {file.sha256}")
+        digest = f", SHA-256 {file.sha256}" if file.sha256 else ""
+        yield from page.text(f"File {file.name}: {words.many(file.rows or 0, 'row')}{digest}")
     yield from page.text(words.PROPOSED)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from validators.finding import HIDDEN, exact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schema.data_item import Mandation
     from schema.rule import Action, Mend, Severity
-    from validators.finding import Finding, Sample
+    from validators.finding import Finding, Sample, Shown
     from validators.measured import Access, Ethnicity, Linkage
-    from validators.report import Purpose, Report
+    from validators.report import CopyKind, Purpose, Report
     from validators.verdict import Verdict
 
 NONE_GIVEN = "–"
@@ -55,6 +57,15 @@ VERDICT: dict[Verdict, str] = {
     "accepted": "Accepted",
     "accepted_with_findings": "Accepted with findings",
     "rejected": "Rejected",
+}
+
+COPY: dict[CopyKind, str] = {
+    "owner": "This is the owner's copy: its figures are exact. Make a shareable copy before you hand it on.",
+    "shareable": (
+        "This is a shareable copy: it names no row and no record. Counts are rounded to the nearest 5, percentages "
+        "come from rounded counts, and “*” stands for a count from 1 to 7, for all of a group, or for a count by "
+        "which one of these could be worked out."
+    ),
 }
 
 PROPOSED = "PLUS-MDS is a proposed specification. No Information Standards Notice stands behind it."
@@ -105,9 +116,11 @@ def table_title(table: str) -> str:
     return TABLES.get(table, table.replace("_", " ").capitalize())
 
 
-def number(count: int | None) -> str:
-    """A count with its thousands parted."""
-    return NONE_GIVEN if count is None else f"{count:,}"
+def number(count: Shown | None) -> str:
+    """A count with its thousands parted: every form writes counts so. One that is hidden stays hidden."""
+    if count is None or count == HIDDEN:
+        return NONE_GIVEN if count is None else HIDDEN
+    return f"{count:,}"
 
 
 def percent(rate: float | None) -> str:
@@ -121,9 +134,14 @@ def percent(rate: float | None) -> str:
     return ">99.9%" if rate > 0.999 else f"{rate:.1%}"
 
 
-def many(count: int, noun: str) -> str:
+def many(count: Shown, noun: str) -> str:
     """A count with its noun."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def not_shown(failed: Shown | None, shown: int) -> int:
+    """Rows that have a finding and are not among the `shown` ones; 0 where their number is not given."""
+    return max((exact(failed) or 0) - shown, 0)
 
 
 def sentence(text: str) -> str:
@@ -175,7 +193,7 @@ def item_names(titles: Mapping[str, str]) -> str:
 
 def ethnicity(measured: Ethnicity) -> str:
     """How far ethnicity is recorded."""
-    parts = (
+    parts: tuple[tuple[Shown | None, str], ...] = (
         (measured.known, "known"),
         (measured.declined, "declined"),
         (measured.not_known, "recorded as not known"),
@@ -197,7 +215,7 @@ def access(measured: Access) -> str:
 
 def linkage(measured: Linkage) -> str:
     """How well persons can be linked."""
-    parts = (
+    parts: tuple[tuple[Shown | None, str], ...] = (
         (measured.with_number, "have an NHS number that can be used"),
         (measured.status_01, "have one that is present and verified (status 01)"),
         (measured.without_number, "have none; that alone does not make them unlinkable"),

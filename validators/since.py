@@ -1,0 +1,71 @@
+"""What changed since an earlier report of the same provider: findings by fingerprint, items, counts of answers.
+
+A count of answers is more or fewer, never better or worse. In a shareable copy a change is one of rounded figures, and
+one that rests on a hidden figure is hidden itself.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from schema.rule import Severity
+from validators.finding import Counted, Hidden, Part, Rate, Shown
+
+FindingTurn = Literal["new", "worse", "same", "better", "mended"]
+ItemTurn = Literal["worse", "same", "better"]
+AnswerTurn = Literal["more", "same", "fewer"]
+Answer = Literal["yes", "no", "unsure", "declined"]
+
+
+class FindingChange(Part):
+    """What became of one finding since the earlier report."""
+
+    fingerprint: str = Field(description="The finding.")
+    rule_id: str = Field(description="Its rule.")
+    title: str = Field(description="The defect in a few words.")
+    severity: Severity = Field(description="How much it matters.")
+    change: FindingTurn | Hidden = Field(description="mended: the earlier report had it and this one does not.")
+    counted: Counted = Field(default="rows", description="What the counts count.")
+    before_rows: Shown | None = Field(default=None, description="Rows that had it; null where no count was given.")
+    now_rows: Shown | None = Field(default=None, description="Rows that have it; null where no count is given.")
+    before_rate: Rate | None = Field(default=None, description="Their share of the rows assessed, before.")
+    now_rate: Rate | None = Field(default=None, description="Their share of the rows assessed, now.")
+
+
+class ItemChange(Part):
+    """How the completeness of one data item changed."""
+
+    table: str = Field(description="Table of the item.")
+    data_item: str = Field(description="Name of the item.")
+    title: str = Field(description="Its label.")
+    before_rate: Rate | None = Field(description="Share that was filled before.")
+    now_rate: Rate | None = Field(description="Share that is filled now.")
+    change: ItemTurn | Hidden = Field(description="better: a larger share is filled. A refusal counts as filled.")
+
+
+class AnswerChange(Part):
+    """How often one answer for a characteristic was given. More or fewer is neither better nor worse."""
+
+    characteristic: str = Field(description="Code of the characteristic.")
+    title: str = Field(description="Its label.")
+    answer: Answer = Field(description="The answer.")
+    before: Shown | None = Field(description="Persons who gave it before.")
+    now: Shown | None = Field(description="Persons who give it now.")
+    change: AnswerTurn | Hidden = Field(description="Whether more or fewer persons gave it.")
+
+
+class Since(Part):
+    """The changes since one earlier report."""
+
+    report_id: str = Field(description="Identifier of the earlier report.")
+    created_at: datetime = Field(description="When it was made.")
+    release: str = Field(description="Release that it was checked against.")
+    period_start: date | None = Field(description="First day of its reporting period.")
+    period_end: date | None = Field(description="Last day of its reporting period.")
+    same_period: bool = Field(description="Whether it is about the same reporting period as this one.")
+    findings: tuple[FindingChange, ...] = Field(default=(), description="Every finding of either report.")
+    data_items: tuple[ItemChange, ...] = Field(default=(), description="Every data item that both reports counted.")
+    answers: tuple[AnswerChange, ...] = Field(default=(), description="Every answer that both reports counted.")
