@@ -123,7 +123,7 @@ def test_leading_zeros_stay_and_text_is_text() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "=1+1", "=HYPERLINK(\"https://example.org\",\"x\")", "+1", "-2+3", "@SUM(1,1)", "\t=1", "\r=1", "＝1",
+        "=1+1", '=HYPERLINK("https://example.org","x")', "+1", "-2+3", "@SUM(1,1)", "\t=1", "\r=1", "＝1",
         "=cmd|' /C calc'!A0", "#REF!", "#N/A", "TRUE", "1e5", "2026-04-01", "<f>1</f>",
     ],
 )  # fmt: skip
