@@ -35,6 +35,7 @@ class FakeForm(NamedTuple):
 
     suffix: str
     content: bytes
+    binary: bool = False
 
     def __call__(self, *_: object) -> bytes:
         return self.content
@@ -54,6 +55,7 @@ def validator(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setitem(sys.modules, "validators.validate", SimpleNamespace(validate=validate))
     written = {"text": (".txt", b"TEXT\n"), "html": (".html", b"HTML"), "json": (".json", b"{}")}
     forms = {name: FakeForm(*each) for name, each in written.items()}
+    forms["xlsx"] = FakeForm(".xlsx", b"PK", binary=True)
     monkeypatch.setattr("service.commands.validate.REPORTS", forms)
     return fake
 
@@ -149,6 +151,18 @@ def test_the_report_goes_to_a_file(
     assert main(["validate", "x", "--output", str(place), *options]) == 0
     assert place.read_bytes() == content
     assert capsys.readouterr().out == f"A sentence.\nThe report is in {place}\n"
+
+
+def test_a_workbook_is_not_written_to_a_terminal(
+    validator: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("service.commands.validate.sys.stdout.isatty", lambda: True)
+    assert main(["validate", "x", "--format", "xlsx"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "plusmds: This form is not for a terminal. Name a file to write to: --output report.xlsx\n",
+    )
+    assert validator.asked == {}
 
 
 @pytest.mark.parametrize("option", ["--output", "--rows"])

@@ -74,6 +74,8 @@ def test_a_file_that_does_not_say_what_it_is(
         (None, XLSX, "xlsx"),
         (None, "text/csv", "csv"),
         (None, "text/*", "text"),
+        (None, "application/xml", "junit"),
+        (None, "application/sarif+json", "sarif"),
         ("html", "application/json", "html"),
         ("text", None, "text"),
     ],

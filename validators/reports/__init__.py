@@ -49,4 +49,7 @@ REPORTS: dict[str, Form] = {
     "html": Form("validators.reports.html", "text/html; charset=utf-8", ".html"),
     "xlsx": Form("validators.reports.xlsx", _XLSX, ".xlsx", binary=True),
     "csv": Form("validators.reports.csv", "text/csv; charset=utf-8", ".csv"),
+    "junit": Form("validators.reports.junit", "application/xml; charset=utf-8", ".xml"),
+    "sarif": Form("validators.reports.sarif", "application/sarif+json", ".sarif"),
+    "github": Form("validators.reports.github", "text/x-github-annotations; charset=utf-8", ".annotations"),
 }

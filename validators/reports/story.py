@@ -180,6 +180,12 @@ def file_of(report: Report, table: str) -> str | None:
     return next((file.name for file in report.submission.files if file.table == table), None)
 
 
+def heading_line(report: Report, finding: Finding) -> int | None:
+    """The line that a finding on columns is about: the one of their names. It names no record."""
+    csv = any(file.table == finding.table and file.format == "csv" for file in report.submission.files)
+    return 1 if csv and ".column." in finding.rule_id else None
+
+
 def who_and_when(report: Report) -> str:
     """Provider and period, as far as the file says."""
     sent = report.submission
