@@ -17,10 +17,10 @@ LINE = re.compile(
 )
 
 
-def annotations(report: Report) -> list[dict[str, str]]:
+def annotations(written: bytes) -> list[dict[str, str]]:
     """What a build makes of every line."""
     read = []
-    for line in REPORTS["github"](report).decode().splitlines():
+    for line in written.decode().split("\n")[:-1]:
         found = LINE.fullmatch(line)
         assert found, line
         properties = dict(part.split("=", 1) for part in found["properties"].split(","))
@@ -29,12 +29,17 @@ def annotations(report: Report) -> list[dict[str, str]]:
     return read
 
 
+def annotated(report: Report) -> list[dict[str, str]]:
+    """The annotations of a report."""
+    return annotations(REPORTS["github"](report))
+
+
 def _unescaped(text: str) -> str:
     return re.sub("%([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), text)
 
 
 def test_every_finding_is_an_annotation_of_its_kind_beside_its_file() -> None:
-    read = annotations(sample_report())
+    read = annotated(sample_report())
     kinds = {"error": "error", "warning": "warning", "info": "notice"}
     for finding in findings():
         line = next(each for each in read if finding.fingerprint in each["title"])
@@ -46,19 +51,19 @@ def test_every_finding_is_an_annotation_of_its_kind_beside_its_file() -> None:
 
 def test_the_verdict_comes_first_and_what_was_not_checked_last() -> None:
     report = sample_report()
-    first, *_, last = annotations(report)
+    first, *_, last = annotated(report)
     assert first == {
         "command": "notice", "title": "PLUS-MDS accepted_with_findings", "message": report.verdict_sentence
     }  # fmt: skip
     assert last["title"] == "Not checked"
-    unchecked = [line for line in annotations(report) if line["title"] == "Not checked"]
+    unchecked = [line for line in annotated(report) if line["title"] == "Not checked"]
     assert any("PMD00121, PMD00136" in line["message"] for line in unchecked)
-    assert [line["command"] for line in annotations(clean_report())] == ["notice"]
+    assert [line["command"] for line in annotated(clean_report())] == ["notice"]
 
 
 def test_a_failure_of_the_validator_is_an_error() -> None:
     broken = RuleOutcome(rule_id="PMD00105", title="x", table="person", severity="error", outcome="error")
-    read = annotations(sample_report(rules=[broken, *parts()["rules"]]))
+    read = annotated(sample_report(rules=[broken, *parts()["rules"]]))
     assert any(line["command"] == "error" and "PMD00105" in line["message"] for line in read if line["title"] == "x")
 
 
