@@ -88,9 +88,15 @@ def findings_of(
                 assessed=result.assessed,
                 failed=None if hidden else cause.count,
                 samples=samples,
+                rule_link=page_of(rule, context),
                 counted="persons" if isinstance(rule.check, Rate) else "rows",
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
             )
+
+
+def page_of(rule: Rule, context: Context) -> str:
+    """Where the service shows the page of a rule."""
+    return f"/v1/releases/{context.dataset.version}/pages/{rule.id}.html"
 
 
 def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) -> Cause:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -25,7 +26,7 @@ def run(asked: Namespace) -> int:
     for place in (asked.output, asked.rows):
         check_writable(place)
     report = _report(asked)
-    write(REPORTS[form](report, _look(asked.output)), asked.output)
+    write(REPORTS[form](report, _look(asked.output, report.release)), asked.output)
     if asked.output:
         sys.stdout.write(f"{report.verdict_sentence}\nThe report is in {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
@@ -64,11 +65,26 @@ def _refuse_terminal(form: str, output: Path | None) -> None:
         )
 
 
-def _look(output: Path | None) -> Look:
-    terminal = output is None and sys.stdout.isatty()
-    if not terminal:
+def _look(output: Path | None, release: str) -> Look:
+    if output is not None:
+        return Look(pages=_pages_beside(output, release))
+    if not sys.stdout.isatty():
         return Look()
     return Look(colour="NO_COLOR" not in os.environ, width=min(shutil.get_terminal_size().columns, 120))
+
+
+def _pages_beside(output: Path, release: str) -> str | None:
+    """The folder of the release's pages, as seen from the report, where an unpacked bundle lies beside it."""
+    folders = (f"{release}/", "")
+    return next((f"{folder}pages/" for folder in folders if _is_bundle(output.parent / folder, release)), None)
+
+
+def _is_bundle(folder: Path, release: str) -> bool:
+    try:
+        told = json.loads((folder / "release.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("version") == release and (folder / "pages" / "index.html").is_file()
 
 
 def _falls_short(report: Report, fail_on: str) -> bool:

@@ -84,6 +84,22 @@ def test_http_and_the_command_line_give_the_same_report(
     assert fixed(json.loads(place.read_text())) == fixed(by_http)
 
 
+@pytest.mark.parametrize("site", ["", "https://plus.example/"])
+def test_the_links_in_a_report_lead_to_the_pages_of_the_service(
+    open_client: Callable[..., TestClient], packed: bytes, site: str
+) -> None:
+    service = open_client("", site=site)
+    page = service.post(f"/v1/checks?today={TODAY}&format=html", content=packed, headers=ZIP).text
+    links = re.findall(r'href="([^"#]+)"', page)
+    assert f"{site.rstrip('/')}/v1/releases/1.0.0/pages/PMD00111.html" in links
+    for link in links:
+        assert service.get(link.removeprefix(site.rstrip("/"))).status_code == 200, link
+    sarif = service.post(f"/v1/checks?today={TODAY}&format=sarif", content=packed, headers=ZIP).json()
+    helps = {rule.get("helpUri") for rule in sarif["runs"][0]["tool"]["driver"]["rules"]} - {None}
+    assert bool(helps) == bool(site)
+    assert helps <= set(links)
+
+
 def test_one_file_alone(service: TestClient, submission: Path) -> None:
     address = f"/v1/checks?name=person.csv&period=2026-04&provider=RX1&today={TODAY}"
     report = service.post(address, content=(submission / "person.csv").read_bytes(), headers=CSV).json()

@@ -91,6 +91,7 @@ def test_the_process_of_a_check_confines_itself(tmp_path: Path) -> None:
     out.mkdir()
     file.write_text("local_patient_id\nA1\n")
     job = Job(
+        site="",
         file=str(file),
         out=str(out),
         format="json",

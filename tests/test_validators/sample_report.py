@@ -68,7 +68,7 @@ def findings() -> list[Finding]:
             assessed=4946,
             failed=2128,
             samples=_samples(14, 209, 3011),
-            rule_link="/v1/releases/1.0.0/rules/PMD001.birth_date.format",
+            rule_link="/v1/releases/1.0.0/pages/PMD001.birth_date.format.html",
         ),
         finding_of(
             date_format,

@@ -181,7 +181,7 @@ def test_a_report_that_has_a_lot_to_say_stays_small() -> None:
 def test_rules_are_linked_where_their_page_is_known() -> None:
     rows = listed(sample_report(), "By rule", Look(site="https://plus.example"))
     linked = {row["Explained at"] for row in rows} - {None}
-    assert linked == {"https://plus.example/v1/releases/1.0.0/rules/PMD001.birth_date.format"}
+    assert linked == {"https://plus.example/v1/releases/1.0.0/pages/PMD001.birth_date.format.html"}
     assert "Explained at" not in listed(sample_report(), "By rule")[0]
 
 

@@ -15,12 +15,14 @@ class Look:
     """How a form is dressed. A form takes no notice of what does not concern it.
 
     colour: escape sequences for a terminal; width: its columns; site: the address before which `rule_link` is put,
-    without a closing slash ("" for a page that the service itself shows); None leaves links out.
+    without a closing slash ("" for a page that the service itself shows); None leaves links out. pages: the folder, as
+    seen from the report, in which the pages of the release lie, with a closing slash; it serves where there is no site.
     """
 
     colour: bool = False
     width: int = 80
     site: str | None = None
+    pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "item_groups": story.item_groups(report),
         "item_bar": item_bar,
         "plus_bar": plus_bar,
-        "linked": lambda finding: linked(finding, look.site),
+        "linked": lambda finding: linked(finding, look),
     }
 
 

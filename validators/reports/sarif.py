@@ -37,7 +37,7 @@ _IN_MESSAGE = str.maketrans({"{": "{{", "}": "}}", "[": "\\[", "]": "\\]", "\\":
 
 def write(report: Report, look: Look) -> bytes:
     """The log in UTF-8, with one run."""
-    described = _described(report, look.site)
+    described = _described(report, look)
     run = {
         "tool": {"driver": _driver(report, list(described.values()))},
         "invocations": [_invocation(report)],
@@ -60,13 +60,13 @@ def _driver(report: Report, rules: Sequence[Object]) -> Object:
     }
 
 
-def _described(report: Report, site: str | None) -> dict[str, Object]:
+def _described(report: Report, look: Look) -> dict[str, Object]:
     """Each rule by id, with the words of its first finding where there is one."""
     found = {finding.rule_id: finding for finding in reversed(report.findings)}
     described = {rule.rule_id: _rule(rule.rule_id, rule.title, rule.severity) for rule in report.rules}
     for rule_id, finding in found.items():
         plain_rule = described.get(rule_id) or _rule(rule_id, finding.title, finding.severity)
-        described[rule_id] = plain_rule | _help(finding, site)
+        described[rule_id] = plain_rule | _help(finding, look)
     return described
 
 
@@ -79,7 +79,7 @@ def _rule(rule_id: str, title: str, severity: Severity) -> Object:
     }
 
 
-def _help(finding: Finding, site: str | None) -> Object:
+def _help(finding: Finding, look: Look) -> Object:
     who = words.sentence(words.WHO[finding.mend]) if finding.mend else None
     advice = (finding.message, finding.why, finding.fix, who)
     told: Object = {
@@ -87,7 +87,7 @@ def _help(finding: Finding, site: str | None) -> Object:
         "help": {"text": "\n".join(plain(text) for text in advice if text)},
         "properties": {"table": finding.table, "action": finding.action, "mend": finding.mend},
     }
-    address = linked(finding, site)
+    address = linked(finding, look)
     if address and address.startswith("http"):  # SARIF takes no relative address here
         told["helpUri"] = address
     return told

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from validators.finding import Finding
     from validators.report import Report, RuleOutcome
+    from validators.reports import Look
 
 RANKED = "Ranked by severity, by the share of rows affected, and by what is lost because of it."
 NOTHING_FIRST = "Nothing was found that anybody would have to mend."
@@ -96,13 +97,12 @@ def _first(place: int, title: str, reason: str, finding: Finding) -> Row:
     )
 
 
-def by_rule(report: Report, site: str | None) -> Listing:
+def by_rule(report: Report, look: Look) -> Listing:
     """Every finding, in the order of the other forms: the severest first, then what loses most."""
-    columns = (*BY_RULE, Column("Explained at", 60)) if site is not None else BY_RULE
-    rows = [
-        (*_finding(report, finding), linked(finding, site)) if site is not None else _finding(report, finding)
-        for finding in story.in_order(report)
-    ]
+    rows = [(*_finding(report, finding), linked(finding, look)) for finding in story.in_order(report)]
+    columns = (*BY_RULE, Column("Explained at", 60))
+    if all(row[-1] is None for row in rows):  # there are no pages to lead to
+        columns, rows = BY_RULE, [row[:-1] for row in rows]
     notes = (words.FINDING_MEANS, words.NO_FIGURE_MEANS, HOW_TO_FILTER) if rows else (NOTHING_FOUND,)
     return Listing("By rule", notes, columns, rows)
 

@@ -64,7 +64,7 @@ def sheets(report: Report, look: Look) -> Iterator[Sheet]:
     """The sheets in the order in which they stand."""
     yield summary(report)
     yield mend_first(report)
-    yield by_rule(report, look.site)
+    yield by_rule(report, look)
     yield records(report)
     yield rules_run(report)
     yield about(report)
