@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -13,12 +14,21 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
-from tests.test_validators.sample_report import clean_report, findings, full_report, parts, sample_report
-from validators.finding import ItemValue
+from tests.test_validators.sample_report import (
+    accepted_entries,
+    clean_report,
+    findings,
+    full_report,
+    parts,
+    sample_report,
+    since,
+)
+from validators.finding import Accepted, ItemValue
 from validators.report import Report
 from validators.reports import REPORTS, Look
 from validators.reports.sheet import Column, Listing
 from validators.reports.xlsx import split
+from validators.since import FindingChange
 
 SHEETS = ["Summary", "Mend first", "By rule", "Records", "Rules run", "About"]
 MOST_BYTES = 1_000_000
@@ -197,3 +207,23 @@ def test_a_severity_of_which_nothing_was_judged_has_no_figure() -> None:
     found = [finding for finding in findings() if finding.severity != "info"]
     rows = list(book(sample_report(rules=rules, findings=found))["Summary"].iter_rows(values_only=True))
     assert next(row for row in rows if row[0] == "Worth knowing")[1] == "?"
+
+
+def test_what_changed_and_what_is_accepted_stands_in_the_summary_and_beside_the_finding() -> None:
+    first = findings()[5]
+    accepted = Accepted(reason="r", owner="o", until=date(2026, 12, 31))
+    changed = FindingChange(
+        fingerprint=first.fingerprint, rule_id=first.rule_id, title=first.title, severity="warning", change="worse",
+        before_rows=500, now_rows=610,
+    )  # fmt: skip
+    report = sample_report(
+        findings=[first.model_copy(update={"accepted": accepted})],
+        since=since().model_copy(update={"findings": (changed,)}),
+        accepted=accepted_entries(),
+    )
+    (row,) = listed(report, "By rule")
+    assert (row["Accepted until"], row["Since last time"]) == ("2026-12-31", "Worse")
+    told = [list(row[:4]) for row in book(report)["Summary"].iter_rows(values_only=True)]
+    assert [first.title, "Worse", 500, 610] in told
+    assert ["Gypsy, Roma or Traveller: yes", "More", 20, 22] in told
+    assert ["Status without a number", "Accepted until 31 December 2026.", None, None] in told

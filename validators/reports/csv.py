@@ -59,6 +59,9 @@ COLUMNS = (
     "release",
     "report_id",
     "report_schema",
+    "copy",
+    "accepted_until",
+    "change",
 )
 
 
@@ -98,6 +101,8 @@ def _of_the_finding(report: Report, finding: Finding) -> dict[str, Cell]:
         "why": finding.why,
         "fingerprint": finding.fingerprint,
         "file": story.file_of(report, finding.table),
+        "accepted_until": finding.accepted.until.isoformat() if finding.accepted else None,
+        "change": story.change_of(report, finding),
         **_samples(finding.samples),
     }
 
@@ -128,6 +133,7 @@ def _of_the_report(report: Report) -> dict[str, Cell]:
         "release": report.release,
         "report_id": report.report_id,
         "report_schema": report.report_schema,
+        "copy": report.copy_kind,
     }
 
 

@@ -57,6 +57,8 @@ BY_RULE = (
     Column("Named in Records", 12),
     Column("Cause", 18),
     Column("Fingerprint", 16),
+    Column("Accepted until", 14),
+    Column("Since last time", 14),
 )
 RUN = (
     Column("Outcome", 18),
@@ -130,6 +132,8 @@ def _finding(report: Report, finding: Finding) -> Row:
         len(finding.samples),
         finding.cause.kind,
         finding.fingerprint,
+        f"{finding.accepted.until}" if finding.accepted else None,
+        words.sentence(story.change_of(report, finding) or "") or None,
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report
+    from validators.since import Since
 
 NARRATIVE = 4000
 WIDTHS = (44, 20, 14, 12, 12, 12, 12, 12, 12, 12, 12)
@@ -34,6 +35,8 @@ def summary(report: Report) -> Prose:
 
 def _summary(report: Report) -> Iterator[Block]:
     yield Block(report.verdict_sentence, _verdict(report))
+    if report.slice is not None:
+        yield Block("A slice of the report", [(report.slice.title,)])
     yield _counters(report)
     yield _tables(report)
     if report.data_items:
@@ -43,6 +46,10 @@ def _summary(report: Report) -> Iterator[Block]:
     said = story.measured(report)
     if said:
         yield Block("Persons", [(sentence,) for sentence in said])
+    if report.since is not None:
+        yield _changes(report.since)
+    if report.accepted:
+        yield Block("Accepted findings", [(entry.title or entry.fingerprint, entry.said) for entry in report.accepted])
     yield _unchecked(report)
 
 
@@ -109,6 +116,19 @@ def _answers(measure: PlusMeasure) -> Row:
     counts = (measure.eligible, measure.yes, measure.no, measure.unsure, measure.declined, measure.not_known)
     asked = (figure(measure.asked), share(measure.asked_rate))
     return (measure.title, *map(figure, counts), figure(measure.not_recorded), *asked)
+
+
+def _changes(since: Since) -> Block:
+    rows: list[Row] = [
+        (each.title, words.sentence(each.change), figure(each.before_rows), figure(each.now_rows))
+        for each in since.findings
+    ]
+    rows += [
+        (f"{each.title}: {each.answer}", words.sentence(each.change), figure(each.before), figure(each.now))
+        for each in since.answers
+    ]
+    title = f"What changed since the report of {since.created_at:%Y-%m-%d}"
+    return Block(title, rows, ("Finding, or answer", "Change", "Before", "Now"))
 
 
 def _unchecked(report: Report) -> Block:

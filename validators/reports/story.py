@@ -180,6 +180,12 @@ def file_of(report: Report, table: str) -> str | None:
     return next((file.name for file in report.submission.files if file.table == table), None)
 
 
+def change_of(report: Report, finding: Finding) -> str | None:
+    """What became of a finding since the earlier report; None where there is none."""
+    changes = report.since.findings if report.since else ()
+    return next((each.change for each in changes if each.fingerprint == finding.fingerprint), None)
+
+
 def heading_line(report: Report, finding: Finding) -> int | None:
     """The line that a finding on columns is about: the one of their names. It names no record."""
     csv = any(file.table == finding.table and file.format == "csv" for file in report.submission.files)
