@@ -7,7 +7,7 @@ Only what DuckDB 1.4 and 2.0 share is used. Letters change case one by one, so t
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -29,18 +29,23 @@ MANY = 40
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How the items of a row are spelled in the SQL: as received, and typed; and those of linked rows."""
+    """How the items of a row are spelled in the SQL: as received, and typed; and those of linked rows.
+
+    `parts`: conditions that stand in a column already, or that can be had more cheaply.
+    """
 
     context: Context
     items: Mapping[str, Item]
     raw: Mapping[str, exp.Expr]
     typed: Mapping[str, exp.Expr]
     linked: Mapping[tuple[str, str], exp.Expr] = field(default_factory=dict)
+    parts: Mapping[Node, exp.Expr] = field(default_factory=dict)
 
     def reading(self, own: str) -> Scope:
         """The scope in which the item `own` reads as received: that of a rule on its form."""
-        typed = {**self.typed, own: self.raw[own]}
-        return Scope(self.context, self.items, self.raw, typed, self.linked)
+        if self.typed[own] == self.raw[own]:
+            return self
+        return replace(self, typed={**self.typed, own: self.raw[own]}, parts={})
 
     def is_constant(self, node: Node) -> bool:
         """Whether the node reads nothing of the row."""
@@ -53,6 +58,8 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
     if scope.is_constant(node):
         value = evaluate(node, Reading.constants(scope.context))
         return literal(value) if value is not None else _null_of(node, scope.context)
+    if node in scope.parts:
+        return scope.parts[node].copy()
     match node:
         case Literal():
             return literal(node.value)
@@ -202,22 +209,36 @@ def _month_day(day: exp.Expr) -> exp.Expr:
 
 
 def mod11(value: exp.Expr) -> exp.Expr:
-    """Whether ten digits carry the check digit of an NHS number (one integer cast, then divisions)."""
+    """Whether ten digits carry the check digit of an NHS number.
+
+    The sum of the digits times 10 to 1 has to be a multiple of 11. A digit is a quotient less ten times the next one,
+    so the sum is one of quotients; it is made of two halves, because division is quicker on 32 bits.
+    """
     number = call("TRY_CAST_BIGINT", value)
-    weighted = None
-    for place in range(9):
-        divisor = exp.Literal.number(10 ** (9 - place))
-        digit = exp.Mod(
-            this=exp.paren(exp.IntDiv(this=number.copy(), expression=divisor)), expression=exp.Literal.number(10)
-        )
-        term = exp.Mul(this=exp.paren(digit), expression=exp.Literal.number(10 - place))
-        weighted = term if weighted is None else exp.Add(this=weighted, expression=term)
-    assert weighted is not None
-    last = exp.Mod(this=number.copy(), expression=exp.Literal.number(10))
-    total = exp.Add(this=weighted, expression=exp.paren(last))
-    return exp.EQ(
-        this=exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11)), expression=exp.Literal.number(0)
-    )
+    half = exp.Literal.number(100_000)
+    high = exp.TryCast(this=exp.IntDiv(this=number, expression=half), to=exp.DataType.build("INTEGER"))
+    low = exp.TryCast(this=exp.Mod(this=number.copy(), expression=half.copy()), to=exp.DataType.build("INTEGER"))
+    total = exp.Add(this=_quotients(high, last=6), expression=_quotients(low, last=1))
+    rest = exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11))
+    return exp.EQ(this=rest, expression=exp.Literal.number(0))
+
+
+def _quotients(half: exp.Expr, last: int) -> exp.Expr:
+    """Five digits, each times its weight, modulo 11: `last` is the weight of the last, each before it weighs one more.
+
+    With q the quotients by powers of ten, the sum of (last + k) * (q[k] - 10 q[k+1]) is, as 10 is -1 modulo 11,
+    last * q[0] and (2 * (last + k) - 1) * q[k] for every other k.
+    """
+    terms: list[exp.Expr] = []
+    for k in range(5):
+        weight = last if k == 0 else (2 * (last + k) - 1) % 11
+        divisor = exp.Literal.number(10**k)
+        quotient = exp.paren(exp.IntDiv(this=half.copy(), expression=divisor)) if k else half.copy()
+        terms.append(exp.Mul(this=quotient, expression=exp.Literal.number(weight)))
+    made = terms[0]
+    for term in terms[1:]:
+        made = exp.Add(this=made, expression=term)
+    return exp.paren(made)
 
 
 def verhoeff(value: exp.Expr) -> exp.Expr:
