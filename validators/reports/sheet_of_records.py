@@ -82,7 +82,7 @@ def _columns(ids: list[str], *, values: bool) -> tuple[Column, ...]:
         *((Column("Value", 28),) if values else ()),
         Column("Received", 32),
         Column("Expected", 32),
-        Column("Severity", 12),
+        Column("Severity", 15),
         Column("Table", 20),
         Column("File", 24),
         Column("Row"),

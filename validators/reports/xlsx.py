@@ -28,7 +28,7 @@ from validators.reports.sheets_of_findings import by_rule, mend_first, rules_run
 from validators.reports.sheets_of_prose import about, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from openpyxl.cell import Cell as WorkbookCell
     from openpyxl.styles.cell_style import StyleArray
@@ -47,6 +47,9 @@ LONGEST_TEXT = 4000
 #: what a spreadsheet program reads as an escaped character, `_x000D_`
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _DARK_BLUE, _WHITE = "FF003087", "FFFFFFFF"
+_FACE = "Calibri"
+#: height of a line, and the most that a row may have, in points
+_LINE, _HIGHEST = 15, 405
 
 
 def write(report: Report, look: Look) -> bytes:
@@ -97,12 +100,12 @@ def _put_prose(made: WriteOnly, sheet: Prose, pen: _Pen) -> None:
     _set_widths(made, sheet.widths)
     text = pen.wrapped if sheet.wrapped else pen.line
     for block in sheet.blocks:
-        made.append([pen.text(block.title, pen.title)])
+        pen.put([block.title], pen.title)
         if block.headings:
-            made.append([pen.text(heading, pen.heading) for heading in block.headings])
+            pen.put(block.headings, pen.heading, sheet.widths)
         for row in block.rows:
-            made.append([pen.cell(cell, text) for cell in row])
-        made.append([])
+            pen.put(row, text, sheet.widths if sheet.wrapped else ())
+        pen.put([], text)
 
 
 def _put_listing(made: WriteOnly, sheet: Listing, pen: _Pen) -> None:
@@ -112,10 +115,11 @@ def _put_listing(made: WriteOnly, sheet: Listing, pen: _Pen) -> None:
     made.print_title_rows = f"{head}:{head}"
     made.auto_filter.ref = f"A{head}:{get_column_letter(len(sheet.columns))}{head + len(sheet.rows)}"
     for note in sheet.notes:
-        made.append([pen.text(note, pen.line)])
-    made.append([pen.text(column.heading, pen.heading) for column in sheet.columns])
+        pen.put([note], pen.line)
+    widths = [column.width for column in sheet.columns]
+    pen.put([column.heading for column in sheet.columns], pen.heading, widths)
     for row in sheet.rows:
-        made.append([pen.cell(cell, pen.wrapped) for cell in row])
+        pen.put(row, pen.wrapped, widths)
 
 
 def _set_widths(made: WriteOnly, widths: Iterable[int]) -> None:
@@ -131,12 +135,13 @@ class _Pen:
 
     def __init__(self, sheet: WriteOnly) -> None:
         self._sheet = sheet
+        self._rows = 0
         top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
         self.line = self._style("@", alignment=top)
         self.wrapped = self._style("@", alignment=wrapped)
-        self.title = self._style("@", font=Font(bold=True, size=14))
+        self.title = self._style("@", font=Font(name=_FACE, bold=True, size=12))
         fill = PatternFill("solid", fgColor=_DARK_BLUE)
-        self.heading = self._style("@", font=Font(bold=True, color=_WHITE), fill=fill, alignment=wrapped)
+        self.heading = self._style("@", font=Font(name=_FACE, bold=True, color=_WHITE), fill=fill, alignment=wrapped)
         self._count = self._style("#,##0", alignment=top)
         self._share = self._style("0.0%", alignment=top)
 
@@ -146,6 +151,12 @@ class _Pen:
         for name, part in parts.items():
             setattr(cell, name, part)
         return cell._style
+
+    def put(self, row: Sequence[Cell], text: StyleArray, widths: Sequence[int] = ()) -> None:
+        """Append a row, as high as its longest text needs in the widths given: not every program works that out."""
+        self._rows += 1
+        self._sheet.row_dimensions[self._rows].height = _height(row, widths)
+        self._sheet.append([self.cell(cell, text) for cell in row])
 
     def cell(self, content: Cell, text: StyleArray) -> WorkbookCell | None:
         """A cell for whatever it is; nothing where there is nothing."""
@@ -167,6 +178,12 @@ class _Pen:
             made._style = copy(style)
             made.quotePrefix = True
         return made
+
+
+def _height(row: Sequence[Cell], widths: Sequence[int]) -> float:
+    texts = ((len(cell), width) for cell, width in zip(row, widths, strict=False) if isinstance(cell, str))
+    lines = max((-(-length // width) for length, width in texts), default=1)
+    return min(max(lines, 1) * _LINE, _HIGHEST)
 
 
 class _Archive(ZipFile):
