@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from schema.rule import SEVERITIES
 from validators.reports import story, words
 from validators.reports.plain import plain
+from validators.reports.sentences import ended
 
 if TYPE_CHECKING:
     from validators.finding import Finding
@@ -75,7 +76,7 @@ def _add_broken(case: ET.Element, findings: list[Finding]) -> None:
     first = findings[0]
     text = "\n\n".join(_told(finding) for finding in findings)
     if first.severity == "error":
-        message = plain(f"{first.message} {'; '.join(words.extent(finding) for finding in findings)}")
+        message = plain(f"{ended(first.message)} {'; '.join(words.extent(finding) for finding in findings)}")
         ET.SubElement(case, "failure", type=first.severity, message=message).text = text
     else:
         ET.SubElement(case, "system-out").text = text

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 def sentences(finding: Finding) -> Iterator[str]:
     """What happened, how often, what was received, what was expected, what may mend it."""
     cause = finding.cause
-    yield finding.message
-    yield _ended(f"{words.sentence(finding.counted)}: {words.extent(finding)}")
+    yield ended(finding.message)
+    yield ended(f"{words.sentence(finding.counted)}: {words.extent(finding)}")
     if words.received(finding):
-        yield _ended(f"Received: {words.received(finding)}")
+        yield ended(f"Received: {words.received(finding)}")
     if cause.expected:
-        yield _ended(f"Expected: {cause.expected}")
+        yield ended(f"Expected: {cause.expected}")
     if cause.suggestion:
-        yield _ended(f"Try: {cause.suggestion}")
+        yield ended(f"Try: {cause.suggestion}")
 
 
-def _ended(text: str) -> str:
+def ended(text: str) -> str:
+    """The text with a full stop at its end."""
     return text if text.endswith(".") else f"{text}."
