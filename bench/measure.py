@@ -49,10 +49,12 @@ def quickest(commands: Sequence[list[str]], runs: int) -> list[Measured]:
     They take turns, so that a machine that is busy for a while is busy for all of them.
     """
     rounds = [[run(command) for command in commands] for _ in range(runs)]
-    return [
-        Measured(min(each.seconds for each in results), max(each.mebibytes for each in results))
-        for results in zip(*rounds, strict=True)
-    ]
+    return [best(results) for results in zip(*rounds, strict=True)]
+
+
+def best(results: Sequence[Measured]) -> Measured:
+    """The least seconds and the most memory of some runs."""
+    return Measured(min(each.seconds for each in results), max(each.mebibytes for each in results))
 
 
 def typical(command: list[str], runs: int) -> Measured:

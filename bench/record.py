@@ -11,6 +11,7 @@ from pathlib import Path
 
 KEPT = Path(__file__).parent / "last_table.txt"
 README = Path(__file__).parent.parent / "README.md"
+_SOFTWARE = (("DuckDB", "duckdb"), ("PLUS-MDS", "plus-mds"))
 _BEGIN, _END = "<!-- bench:begin", "<!-- bench:end -->"
 
 
@@ -29,9 +30,6 @@ def machine() -> str:
         *software,
     ]
     return f"{date.today().isoformat()}: {', '.join(parts)}"  # noqa: DTZ011 - the day where the machine stands
-
-
-_SOFTWARE = (("DuckDB", "duckdb"), ("PLUS-MDS", "plus-mds"))
 
 
 def keep(table: str, kept: Path = KEPT) -> None:

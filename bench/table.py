@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.measure import Measured
 
 WIDTH = 120
-_WHAT = 44
+_WHAT = 48
 HEAD = (
     f"{'what':{_WHAT}} {'rows':>10} {'seconds':>8} {'MiB':>6} {'rows/s':>10} {'figure':>13} {'target':>13} {'met':>4}"
 )

@@ -15,7 +15,7 @@ import pytest
 from bench import record
 from bench.checks import columns, labels, specification
 from bench.faults import FAULTS
-from bench.measure import RunError, quickest, run
+from bench.measure import Measured, RunError, run
 from bench.ours import Found, found_by_us, known_faults, make_persons
 from bench.peers import PEERS, REQUIREMENTS, Peer
 from bench.sections import peers as peers_section
@@ -107,9 +107,9 @@ def test_a_peer_that_can_run_here_finds_what_we_find(name: str, shape: str, tmp_
 
 def test_a_peer_that_finds_less_is_named() -> None:
     ours = Found(10, 2, Counter(postcode=1, PMD00105=1))
-    met, note = peers_section._compared(Found(10, 1, Counter(postcode=1)), ours, "were found by us")
+    met, note = peers_section._compared(Found(10, 1, Counter(postcode=1)), ours, "ours")
     assert not met
-    assert note == "found 1 faults in 1 rows; 2 faults in 2 rows were found by us; differs in PMD00105"
+    assert note == "found 1 faults in 1 rows; ours: 2 faults in 2 rows; differs in PMD00105"
 
 
 def test_a_peer_that_cannot_be_installed_is_a_line_that_says_why(
@@ -119,8 +119,9 @@ def test_a_peer_that_cannot_be_installed_is_a_line_that_says_why(
         raise RunError("its environment could not be made: pip ended with status 1", f"{peer.name}: no such wheel")
 
     monkeypatch.setattr(peers_section, "python_of", broken)
-    measured = quickest([[sys.executable, "-c", ""]], 1)[0]
-    line = peers_section._line(PEERS[0], tmp_path, tmp_path, 1, measured, Found(0, 0, Counter()))
+    peer = peers_section._Raced(PEERS[0], tmp_path, tmp_path)
+    peer.run()
+    line = peer.line(Measured(1, 1), Found(0, 0, Counter()))
     assert "not measured" in str(line)
     assert "pip ended with status 1" in str(line)
     assert "no such wheel" in capsys.readouterr().err

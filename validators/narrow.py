@@ -20,6 +20,8 @@ from schema.expression import Among, Call, Column, Compare, IsNull, Literal, Nod
 from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
+from validators.coded_parts import CodedParts
+from validators.lookups import facts_of
 from validators.plan import column, row_rules, typed_name
 from validators.surely import surely_formed
 
@@ -224,7 +226,12 @@ class Narrow:
         """How conditions spell items over the narrow columns."""
         raw = {name: self._as_text(name) if self.is_coded(name) else self.presence(name) for name in self.items}
         typed = {name: self._as_text(name) if self.is_coded(name) else column(typed_name(name)) for name in self.items}
-        return sql.Scope(self.context, self.items, raw, typed)
+        return sql.Scope(self.context, self.items, raw, typed, parts=self._parts)
+
+    @cached_property
+    def _parts(self) -> CodedParts:
+        domains = {item.name: self.domain(item) for item in self.coded}
+        return CodedParts(self.context, self.items, domains, lambda n: sql.call("enum_code", column(code_name(n))))
 
     def _as_text(self, name: str) -> exp.Expr:
         return exp.cast(column(code_name(name)), "VARCHAR")
@@ -245,7 +252,12 @@ class Narrow:
             yield "not_known", column(unknown_name(name))
         for kind in ("not_known", "declined", "asked_unsure"):
             if data_type.code_list and self.context.dataset.code_lists[data_type.code_list].of_kind(kind):
-                yield kind, sql.of_kind(self._as_text(name), data_type, self.context, (kind,))
+                yield kind, self._of_kind(name, kind)
+
+    def _of_kind(self, name: str, kind: str) -> exp.Expr:
+        """Whether a code is of a kind."""
+        facts, item = facts_of(self.context), self.items[name]
+        return self._parts.where(name, lambda code: facts.kind_of(item, code) == kind)
 
     def scanned(self, condition: Expression) -> exp.Expr:
         """A condition while the file is scanned, for what does not fit the narrow columns."""
@@ -262,12 +274,6 @@ class Narrow:
         for item in self.plain:
             if item.name in self._formatted:
                 yield item.name, exp.Not(this=column(form_name(item.name)))
-
-    def in_doubt(self) -> exp.Expr:
-        """Whether a row has to be read again: a value is in doubt, or a rule is not kept."""
-        tests = [exp.NEQ(this=column(UNLISTED), expression=sql.literal(0)), *(made for _, made in self.doubts())]
-        tests += [exp.Not(this=column(kept_name(rule))) for rule in self.judged_rules]
-        return exp.or_(*(sql.call("coalesce", test, exp.false()) for test in tests))
 
     def _reading(self, rule: Rule, scope: sql.Scope) -> sql.Scope:
         """A rule on a form or a list reads its own item as received."""

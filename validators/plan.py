@@ -18,6 +18,7 @@ from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
 from validators.causes import SHAPED, causes_of
+from validators.keywords import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -167,7 +168,7 @@ class Plan:
         """Whether the row keeps a rule on the form or the list of an item."""
         check = rule.check
         if isinstance(check, Format):
-            return sql.well_formed(column(check.item), self.items[check.item].data_type)
+            return well_formed(column(check.item), self.items[check.item].data_type)
         if isinstance(check, Coded):
             data_type = self.items[check.item].data_type
             return sql.in_codes(column(check.item), data_type, self.context.codes(data_type.code_list or ""))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from schema.data_type import WRONG_TYPE, DataType
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
+from validators.context import completed_years
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from schema.data_item import Item
+    from schema.data_type import DataType
     from validators.context import Context
 
 #: from so many choices on, a value is looked up instead of compared with each
@@ -68,6 +69,8 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
         case IsNull():
             return exp.Is(this=_received(node.column, scope), expression=exp.null())
         case Compare():
+            if (by_day := _age_by_day(node, scope)) is not None:
+                return by_day
             return _COMPARE[node.op](this=_part(node.left, scope), expression=_part(node.right, scope))
         case Among():
             return among(_part(node.value, scope), node.choices)
@@ -89,6 +92,36 @@ _COMPARE: dict[str, type[exp.Binary]] = {
     ">": exp.GT,
     ">=": exp.GTE,
 }
+
+
+def _age_by_day(node: Compare, scope: Scope) -> exp.Expr | None:
+    """An age on a day that is known, compared with a number, as a comparison of the birth date; None for others."""
+    match node:
+        case Compare(op, Call("age_at", (birth, day)), Literal(int(years))) if op in _AGES and scope.is_constant(day):
+            last = evaluate(day, Reading.constants(scope.context))
+            older, more = _AGES[op]
+            born = first_younger(last, years + more) if isinstance(last, datetime.date) else None
+        case _:
+            return None
+    if born is None:
+        return None
+    return (exp.LT if older else exp.GTE)(this=_part(birth, scope), expression=literal(born))
+
+
+#: comparison → whether it asks for the older ones, and by how much the age of the others is below the number
+_AGES = {"<": (False, 0), "<=": (False, 1), ">": (True, 1), ">=": (True, 0)}
+
+
+def first_younger(day: datetime.date, years: int) -> datetime.date | None:
+    """The first birth date of somebody who is not yet `years` on `day`; None where there is none."""
+    low, high = datetime.date.min.toordinal(), datetime.date.max.toordinal()
+    if completed_years(datetime.date.max, day) >= years:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        younger = completed_years(datetime.date.fromordinal(middle), day) < years
+        low, high = (low, middle) if younger else (middle + 1, high)
+    return datetime.date.fromordinal(low)
 
 
 def _part(node: Node, scope: Scope) -> exp.Expr:
@@ -390,41 +423,6 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "upper": _one(upper),
     "verhoeff": _one(verhoeff),
 }
-
-
-def well_formed(value: exp.Expr, data_type: DataType) -> exp.Expr:
-    """Whether a value that is not null has the written form of its type."""
-    if data_type.kind == "date":
-        return _is_day(value)
-    parts: list[exp.Expr] = []
-    if data_type.min_length is not None:
-        parts.append(exp.NEQ(this=call("trim", value.copy(), literal(" ")), expression=literal("")))
-        parts.append(exp.Not(this=call("starts_with", value.copy(), literal(WRONG_TYPE))))
-    if data_type.max_length is not None:
-        parts.append(exp.LTE(this=call("length", value.copy()), expression=exp.Literal.number(data_type.max_length)))
-    if data_type.pattern is not None:
-        parts.append(full_match(value.copy(), data_type.pattern))
-    if data_type.kind == "integer":
-        parts.extend(_within(value, data_type))
-    return exp.and_(*parts) if parts else exp.true()
-
-
-def _is_day(value: exp.Expr) -> exp.Expr:
-    """The written form is the one that the day itself is printed in: the cast alone takes `2026-4-1` and worse."""
-    printed = exp.cast(call("TRY_CAST_DATE", value.copy()), "VARCHAR")
-    same = exp.EQ(this=printed, expression=value.copy())
-    ten = exp.EQ(this=call("strlen", value.copy()), expression=exp.Literal.number(10))
-    return call("coalesce", exp.and_(same, ten), exp.false())
-
-
-def _within(value: exp.Expr, data_type: DataType) -> list[exp.Expr]:
-    number = call("TRY_CAST_BIGINT", value.copy())
-    limits = []
-    if data_type.minimum is not None:
-        limits.append(exp.GTE(this=number, expression=exp.Literal.number(data_type.minimum)))
-    if data_type.maximum is not None:
-        limits.append(exp.LTE(this=number.copy(), expression=exp.Literal.number(data_type.maximum)))
-    return limits
 
 
 def typed(value: exp.Expr, data_type: DataType) -> exp.Expr:

@@ -19,7 +19,7 @@ _SAMPLE = 10_000
 
 def measure(folder: Path, sizes: Sizes) -> Iterator[Line]:
     """The most memory that a check takes, of a file of the size and of twice the size."""
-    yield Line("Peak memory of a check")
+    yield Line("Peak memory of a check, one run each")
     rows = _rows_of(sizes.large_bytes, folder)
     clean, line = _check(folder, rows, "clean")
     yield line

@@ -19,6 +19,7 @@ from tests.test_validators.sample_report import (
     clean_report,
     findings,
     full_report,
+    mapped_finding,
     parts,
     sample_report,
     since,
@@ -227,3 +228,18 @@ def test_what_changed_and_what_is_accepted_stands_in_the_summary_and_beside_the_
     assert [first.title, "Worse", 500, 610] in told
     assert ["Gypsy, Roma or Traveller: yes", "More", 20, 22] in told
     assert ["Status without a number", "Accepted until 31 December 2026.", None, None] in told
+
+
+def test_rows_of_a_mapped_extract_are_named_in_its_own_files() -> None:
+    report = sample_report(findings=[mapped_finding()])
+    rows = listed(report, "Records")
+    places = [(row["File"], row["Row"], row["In the extract"]) for row in rows]
+    assert places == [
+        ("patients.csv", 7, "column DOB; row 14 of the table"),
+        ("carers.csv", 2, "birth_date: a constant of the mapping; person.death_date: not filled by the mapping; "
+         "row 209 of the table"),
+        ("person.csv", 3011, None),
+    ]  # fmt: skip
+    (rule,) = listed(report, "By rule")
+    assert rule["In your file"].startswith("birth_date: column DOB of patients.csv (read as a date by the mapping)")
+    assert "In the extract" not in listed(sample_report(), "Records")[0]

@@ -28,7 +28,8 @@ NEAR = (
     " 999000001", "999000001 ", "99900000.0", "1e9", "2026-04-01", "2026-4-1", "2026-04-1 ", " 2026-04-01", "20260401",
     "2026/04/01",
     "2026-02-30", "2024-02-29", "0001-01-01", "0000-01-01", "9999-12-31", "infinity", "epoch", "RX1", "rx1", "RX1 ",
-    "RX10112345", "A", "P1", " ", "  x", "\ufdd0empty", "é" * 20, "é" * 21, "x" * 20, "x" * 21, "~x", "!x", "1", "10", "11", "01",
+    "RX10112345", "A", "P1", " ", "  x", "\ufdd0empty", "é" * 20, "é" * 21, "x" * 20, "x" * 21,
+    "~x", "!x", "1", "10", "11", "01",
     "1.0", "0", "٩", "9990000018\n",
 )  # fmt: skip
 
@@ -65,8 +66,14 @@ def test_what_is_surely_formed_is_well_formed(database: duckdb.DuckDBPyConnectio
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("nhs_number", "9990000018"), ("date", "2024-02-29"), ("organisation_code", "RX1"), ("organisation_code", "RX9")]
-    + [("text", "P000001"), ("whole_number", "10")],
+    [
+        ("nhs_number", "9990000018"),
+        ("date", "2024-02-29"),
+        ("organisation_code", "RX1"),
+        ("organisation_code", "RX9"),
+        ("text", "P000001"),
+        ("whole_number", "10"),
+    ],
 )
 def test_what_is_usual_is_let_through(database: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
     """Else every row of a right file would be read twice."""

@@ -144,6 +144,14 @@ class NarrowTable:
         touched = {rule.id for rule in rules if (reads(rule, self.plan.items) | _listed_item(rule)) & irregular}
         return frozenset(failed | touched)
 
+    def in_doubt(self) -> exp.Expr:
+        """Whether a row has to be read again, by the tests that some row does not pass. Needs `judge`."""
+        tests = [exp.NEQ(this=column(UNLISTED), expression=sql.literal(0))] if self.counts[UNLISTED] else []
+        tests += [doubt for name, doubt in self.plan.doubts() if self.counts[f"doubt:{name}"]]
+        failed = (rule for rule in self.plan.judged_rules if self.verdict(rule)[1])
+        tests += [exp.Not(this=column(kept_name(rule))) for rule in failed]
+        return exp.or_(*(sql.call("coalesce", test, exp.false()) for test in tests))
+
     def sound(self, rules: list[Rule], where: str) -> dict[str, int]:
         """How many of some rows are assessed by each of `rules`; all of them have to be without a doubt."""
         if not rules:

@@ -119,17 +119,14 @@ class TableRows:
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""
         self.first.judge()
-        if any(self.first.verdict(rule)[1] for rule in self.first.plan.rules) or self._any_doubt():
+        if any(self.first.verdict(rule)[1] for rule in self.first.plan.rules):
             self._find_doubts()
         if self.doubtful:
             self._read_again(self._first_statuses())
         self._gather()
 
-    def _any_doubt(self) -> bool:
-        return any(count for name, count in self.first.counts.items() if name.startswith("doubt:"))
-
     def _find_doubts(self) -> None:
-        in_doubt = self.first.plan.in_doubt().sql(dialect="duckdb")
+        in_doubt = self.first.in_doubt().sql(dialect="duckdb")
         query = f"SELECT row FROM {self.first.name} WHERE {in_doubt}"
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {self._doubts} AS {query} ORDER BY row")
         (self.doubtful,) = self.database.counts(f"SELECT count(*) FROM {self._doubts}")

@@ -10,7 +10,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.formulas import guarded
 from validators.reports.plain import plain
 
@@ -62,6 +62,8 @@ COLUMNS = (
     "copy",
     "accepted_until",
     "change",
+    "source_columns",
+    "source_rows",
 )
 
 
@@ -102,6 +104,7 @@ def _of_the_finding(report: Report, finding: Finding) -> dict[str, Cell]:
         "fingerprint": finding.fingerprint,
         "file": story.file_of(report, finding.table),
         "accepted_until": finding.accepted.until.isoformat() if finding.accepted else None,
+        "source_columns": sources.columns([finding]),
         "change": story.change_of(report, finding),
         **_samples(finding.samples),
     }
@@ -113,6 +116,7 @@ def _samples(samples: Iterable[Sample]) -> dict[str, Cell]:
         "sample_rows": _joined(sample.row for sample in shown),
         "sample_lines": _joined(sample.line for sample in shown),
         "sample_keys": _joined(sample.key for sample in shown),
+        "source_rows": _joined(sources.row(sample) if sample.source else None for sample in shown),
         "samples_revealed": _joined(words.revealed(sample) or None for sample in shown),
     }
 

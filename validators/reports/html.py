@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.links import linked
 from validators.reports.plain import paragraphs, plain
 
@@ -88,6 +88,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "story": story,
         "words": words,
         "exact": exact,
+        "sources": sources,
         "detail": detail,
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.sheet import Column, Listing, Row, figure
 
 if TYPE_CHECKING:
@@ -42,13 +42,25 @@ class Named:
         return SEVERITIES.index(self.finding.severity)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the samples hold beside row and key: the provider's ids by name, values, places in a mapped extract."""
+
+    ids: tuple[str, ...]
+    values: bool
+    mapped: bool
+
+
 def records(report: Report) -> Listing:
     """A line for each finding on each row named; the record with the severest, then with the most findings first."""
     named = [Named(finding, sample) for finding in report.findings for sample in finding.samples]
-    ids = list(dict.fromkeys(item.data_item for each in named for item in each.sample.ids or ()))
-    values = any(each.sample.values for each in named)
-    rows = [_row(report, each, ids, values=values) for each in chain.from_iterable(_by_record(named))]
-    return Listing(NAME, _notes(report, len(rows)), _columns(ids, values=values), rows)
+    shown = _Shown(
+        ids=tuple(dict.fromkeys(item.data_item for each in named for item in each.sample.ids or ())),
+        values=any(each.sample.values for each in named),
+        mapped=any(each.sample.source for each in named),
+    )
+    rows = [_row(report, each, shown) for each in chain.from_iterable(_by_record(named))]
+    return Listing(NAME, _notes(report, len(rows)), _columns(shown), rows)
 
 
 def _by_record(named: list[Named]) -> list[list[Named]]:
@@ -70,16 +82,16 @@ def _notes(report: Report, named: int) -> tuple[str, ...]:
     return (cut, FILTER_BY_RULE, words.ROW_MEANS, words.KEY_MEANS)
 
 
-def _columns(ids: list[str], *, values: bool) -> tuple[Column, ...]:
+def _columns(shown: _Shown) -> tuple[Column, ...]:
     return (
         Column("Key", 20),
-        *(Column(name, 20) for name in ids),
+        *(Column(name, 20) for name in shown.ids),
         Column("Period", 10),
         Column("What happened", 56),
         Column("How to mend it", 56),
         Column("Data item", 28),
         Column("Column", 24),
-        *((Column("Value", 28),) if values else ()),
+        *((Column("Value", 28),) if shown.values else ()),
         Column("Received", 32),
         Column("Expected", 32),
         Column("Severity", 15),
@@ -88,30 +100,32 @@ def _columns(ids: list[str], *, values: bool) -> tuple[Column, ...]:
         Column("Row"),
         Column("Line"),
         Column("Rule", 32),
+        *((Column("In the extract", 40),) if shown.mapped else ()),
     )
 
 
-def _row(report: Report, named: Named, ids: list[str], *, values: bool) -> Row:
+def _row(report: Report, named: Named, shown: _Shown) -> Row:
     finding, sample = named.finding, named.sample
     titles = story.item_titles(report, finding)
     own = {item.data_item: item.value for item in sample.ids or ()}
     return (
         sample.key,
-        *(own.get(name) for name in ids),
+        *(own.get(name) for name in shown.ids),
         _period(report),
         finding.message,
         finding.fix,
         ", ".join(titles.values()),
         ", ".join(titles),
-        *((_values(sample.values),) if values else ()),
+        *((_values(sample.values),) if shown.values else ()),
         finding.cause.received,
         finding.cause.expected,
         words.sentence(words.SEVERITY[finding.severity]),
         words.table_title(finding.table),
-        story.file_of(report, finding.table),
-        figure(sample.row),
+        sample.source.file if sample.source else story.file_of(report, finding.table),
+        figure(sample.source.row if sample.source else sample.row),
         figure(sample.line),
         finding.rule_id,
+        *(("; ".join(sources.details(sample)) or None,) if shown.mapped else ()),
     )
 
 

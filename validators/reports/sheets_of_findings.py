@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.links import linked
 from validators.reports.sheet import Cell, Column, Listing, Row, figure, share
 
@@ -48,6 +48,7 @@ BY_RULE = (
     Column("Try", 30),
     Column("Data item", 30),
     Column("Column", 26),
+    Column("In your file", 36),
     Column("Table", 20),
     Column("Rule", 32),
     Column("What is lost", 36),
@@ -123,6 +124,7 @@ def _finding(report: Report, finding: Finding) -> Row:
         finding.cause.suggestion,
         ", ".join(titles.values()),
         ", ".join(titles),
+        sources.columns([finding]) or None,
         words.table_title(finding.table),
         finding.rule_id,
         words.sentence(words.ACTION[finding.action]),
