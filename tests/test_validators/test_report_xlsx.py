@@ -234,12 +234,12 @@ def test_rows_of_a_mapped_extract_are_named_in_its_own_files() -> None:
     report = sample_report(findings=[mapped_finding()])
     rows = listed(report, "Records")
     places = [(row["File"], row["Row"], row["In the extract"]) for row in rows]
+    second = "birth_date: a constant of the mapping; person.death_date: not filled by the mapping; row 209 of the table"
     assert places == [
         ("patients.csv", 7, "column DOB; row 14 of the table"),
-        ("carers.csv", 2, "birth_date: a constant of the mapping; person.death_date: not filled by the mapping; "
-         "row 209 of the table"),
+        ("carers.csv", 2, second),
         ("person.csv", 3011, None),
-    ]  # fmt: skip
+    ]
     (rule,) = listed(report, "By rule")
     assert rule["In your file"].startswith("birth_date: column DOB of patients.csv (read as a date by the mapping)")
     assert "In the extract" not in listed(sample_report(), "Records")[0]
