@@ -18,6 +18,8 @@ Reveal = Literal["none", "keys", "values"]
 Counted = Literal["rows", "persons"]
 Filled = Literal["column", "constant", "nothing"]
 Step = Literal["stripped", "recoded", "dated", "cut", "padded", "surrogate"]
+#: a kind of group of people: by ethnicity, or by a PLUS characteristic
+GroupKind = Literal["ethnic", "plus"]
 
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -149,6 +151,10 @@ class Finding(Part):
     )
     rate: Rate | None = Field(description="failed_rows / assessed_rows.")
     threshold: Rate | None = Field(default=None, description="Rate above which a rate rule fails.")
+    hides: tuple[GroupKind, ...] = Field(
+        default=(), description="Kinds of group of which it hides more than half of one: it is to be mended first."
+    )
+    hidden_groups: tuple[str, ...] = Field(default=(), description="These groups by name; none in a shareable copy.")
     samples: tuple[Sample, ...] = Field(default=(), description="A few of the rows, spread over the file.")
     more: Shown | None = Field(description="Rows that are not among the samples; null with the count.")
     accepted: Accepted | None = Field(default=None, description="Whether the owner of the data accepts it for now.")
@@ -242,6 +248,8 @@ def finding_of(
     counted: Counted = "rows",
     threshold: float | None = None,
     source_columns: tuple[SourceColumn, ...] = (),
+    hides: tuple[GroupKind, ...] = (),
+    hidden_groups: tuple[str, ...] = (),
 ) -> Finding:
     """The finding of one cause of one rule, with what follows from the rest: fingerprint, rate, rows not shown.
 
@@ -271,6 +279,8 @@ def finding_of(
         failed_rows=failed,
         rate=rate_of(failed, assessed),
         threshold=threshold,
+        hides=hides,
+        hidden_groups=hidden_groups,
         samples=samples,
         more=None if failed is None else max(failed - len(samples), 0),
     )

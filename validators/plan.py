@@ -126,11 +126,11 @@ class Plan:
         needed = self._needed(chosen, wanted)
         inner: exp.Expr = source
         for names in self._depths(needed):
-            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True) for name in names]
+            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
             inner = exp.select("*", *bad).from_(_below(inner))
-            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True) for name in names]
+            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
             inner = exp.select("*", *typed).from_(_below(inner))
-        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True) for rule in chosen]
+        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
         return exp.select("*", *verdicts).from_(_below(inner))
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:

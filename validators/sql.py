@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
 from validators.context import completed_years
+from validators.lookups import can_be_judged
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
@@ -77,9 +78,9 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
         case Not():
             return exp.Not(this=_part(node.part, scope))
         case And():
-            return exp.and_(*(_part(part, scope) for part in node.parts))
+            return exp.and_(*(_part(part, scope) for part in node.parts), copy=False)
         case Or():
-            return exp.or_(*(_part(part, scope) for part in node.parts))
+            return exp.or_(*(_part(part, scope) for part in node.parts), copy=False)
         case Call():
             return SQL_FUNCTIONS[node.name](node, scope)
 
@@ -126,7 +127,7 @@ def first_younger(day: datetime.date, years: int) -> datetime.date | None:
 
 def _part(node: Node, scope: Scope) -> exp.Expr:
     made = condition(node, scope)
-    return exp.paren(made) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
+    return exp.paren(made, copy=False) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
 
 
 def _null_of(node: Node, context: Context) -> exp.Expr:
@@ -184,7 +185,7 @@ def case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> 
     if not branches:
         return otherwise
     made = exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches])
-    return made.else_(otherwise)
+    return made.else_(otherwise, copy=False)
 
 
 def call(name: str, *args: exp.Expr) -> exp.Expr:
@@ -365,6 +366,8 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
+    if not can_be_judged(scope.context, node.name):
+        return exp.cast(exp.null(), "BOOLEAN")
     parts = [_part(arg, scope) for arg in node.args]
     value = (
         parts[0]

@@ -258,6 +258,42 @@ _VALUES = {
 }
 
 
+#: values that the measures tell apart, by table: groups of persons, answers, what became of an appointment
+_MEASURED: dict[str, list[Row]] = {
+    "person": [
+        *({"ethnic_category": code, "ethnic_category_source": source}
+          for code, source in (("B", "1"), ("CN", "2"), ("D", "3"), ("H", "1"), ("N", "9"), ("S", "1"), ("Z", "2"))),
+        *({"ethnic_category": None, "ethnic_category_2021": code} for code in ("2", "8", "15", "18")),
+        *({"ethnic_category": code} for code in ("b", " B", "n", "99")),
+        *({"postcode": None, "imd_decile": decile, "imd_version": index}
+          for decile, index in (("1", "2025"), ("2", "2025"), ("3", "2025"), ("1", "2019"))),
+        *({"postcode": code} for code in ("ZZ99 3VZ", "zz993cz", "ZZ99 9ZZ", "ZZ9 9AB")),
+        *({"birth_date": day} for day in ("2026-03-19", "2026-03-20", "2010-04-30", "2008-05-01", "2001-01-01", None)),
+        *({"nhs_number": "9990000018", "nhs_number_status": status, "ethnic_category": code}
+          for status, code in (("01", "A"), ("02", "R"))),
+        {"gp_practice_code": "V81997", "sexual_orientation": "U", "stated_gender": "1"},
+        {"religion_group": "M", "gender_identity": "Z", "stated_gender": "2"},
+    ],
+    "plus_characteristic": [
+        {"characteristic_code": code, "value": value, "source": source}
+        for code in ("INTERPRETER", "INTERPRETER", "GRT", "CARER", "YOUNGCARER", "SMI", "L-BOATER")
+        for value, source in (("Y", "1"), ("Y", "3"), ("N", "4"), ("Z", "2"), ("U", "1"))
+    ],
+    "referral": [
+        {"referral_received_date": "2025-12-24"}, {"referral_received_date": "2025-12-25"},
+        {"referral_received_date": "2025-04-30"},
+        {"referral_received_date": "2024-01-01", "clock_start_date": "2026-04-01"},
+        {"first_attended_date": "2026-04-30"}, {"first_attended_date": "2026-05-01"},
+        {"discharge_date": "2026-04-30"}, {"discharge_date": "2026-05-01"}, {"rejection_date": "2026-04-02"},
+    ],
+    "care_contact": [
+        {"attendance_status": status, "interpreter_present": code}
+        for status in ("2", "3", "4", "5", "6", "7", None)
+        for code in ("1", "2", "4", "5", "X", None)
+    ],
+}  # fmt: skip
+
+
 def _stories() -> dict[str, list[Row]]:
     """Values that belong together, by table: those of the examples of every rule, without their keys."""
     found: dict[str, list[Row]] = {name: [{}] for name in TEMPLATES}
@@ -269,6 +305,8 @@ def _stories() -> dict[str, list[Row]]:
                     found[table].extend(_story(row) for row in read_rows(text))
     retired = [code.code for code in DATASET.code_lists["stated_gender"].codes if code.until]
     found["person"].extend({"stated_gender": code} for code in retired * (len(found["person"]) // 12))
+    for table, rows in _MEASURED.items():
+        found[table].extend(rows * (1 + len(found[table]) // (2 * len(rows))))
     return found
 
 

@@ -107,6 +107,9 @@ def compared(expected: Outcome, found: Outcome) -> Iterator[tuple[str, str]]:
         "rules": "rule_id",
         "items": ("table", "item"),
         "plus": "characteristic",
+        "splits": ("subject", "by", "group"),
+        "access": ("measure", "by", "group"),
+        "placements": "placement",
     }
     for part, key in parts.items():
         yield from _compared(part, _by(getattr(expected.tally, part), key), _by(getattr(found.tally, part), key))

@@ -15,7 +15,8 @@ from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
-from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
+from validators.engines.duckdb_hidden import HiddenGroups
+from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
@@ -119,7 +120,7 @@ class _Run:
         self._look_up()
         for name in self.order:
             self._read(name)
-        results = list(self._rule_tallies())
+        results = HiddenGroups(self.database, self.context, self.tables).told(self._rule_tallies())
         tally = self._measured(tuple(results))
         self._stream_rows()
         return tally
@@ -201,17 +202,7 @@ class _Run:
             items.extend(self._items(name, rejected))
         if "person" not in self.tables:
             return Tally(tuple(tables), rules, tuple(items))
-        (persons,) = self.database.row("SELECT count(*) FROM once_person")
-        plus = tuple(plus_tallies(self.database, self.context)) if "plus_characteristic" in self.tables else ()
-        return Tally(
-            tuple(tables),
-            rules,
-            tuple(items),
-            plus,
-            equality_tally(self.database),
-            linkage_tally(self.database),
-            persons,
-        )
+        return Tally(tuple(tables), rules, tuple(items), **measures(self.database, self.context, self.order))
 
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
         (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")

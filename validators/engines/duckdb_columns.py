@@ -6,19 +6,14 @@ from typing import TYPE_CHECKING
 
 from schema.check import Condition, Rate, Related, SharedValue
 from validators import sql
-from validators.answers import ANY_OTHER_ETHNICITY, ASKED_SOURCES
 from validators.plan import column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from schema.expression import Expression
     from schema.table import TableDefinition
     from validators.context import Context
 
 PERSON_KEY = ("local_patient_id_org", "local_patient_id")
-#: items whose status a measure over several items reads
-MEASURED = {"person": frozenset({"ethnic_category", "ethnic_category_2021"})}
 #: what later stages read of every row of the PLUS table
 _ANSWERS = frozenset({"characteristic_code", "value", "recorded_date", "source"})
 
@@ -89,21 +84,6 @@ def conditions(table: str, context: Context) -> dict[str, Expression]:
             if check.population:
                 made[f"population:{rule.id}"] = check.population
     return made
-
-
-def _person_columns(scope: sql.Scope) -> dict[str, sql.exp.Expr]:
-    source, code = scope.typed["ethnic_category_source"], scope.typed["ethnic_category"]
-    first = sql.call("left", code.copy(), sql.literal(1))
-    return {
-        "ethnicity_asked": true(sql.among(source.copy(), ASKED_SOURCES)),
-        "any_other": true(sql.among(first, ANY_OTHER_ETHNICITY)),
-        "local_second_character": true(sql.full_match(code.copy(), "[A-Z][A-Z0-9]")),
-        "traced": true(sql.among(scope.typed["nhs_number_status"].copy(), ("01",))),
-    }
-
-
-#: table → what its measures read of each row, out of coded items, dates and whole numbers
-MEASURE_COLUMNS: dict[str, Callable[[sql.Scope], dict[str, sql.exp.Expr]]] = {"person": _person_columns}
 
 
 def true(made: sql.exp.Expr) -> sql.exp.Expr:

@@ -19,6 +19,7 @@ from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
 from validators.engines.duckdb_exact import RANK, ExactTable
+from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
 from validators.errors import EngineError
@@ -162,7 +163,7 @@ class TableRows:
 
     @property
     def _measured(self) -> frozenset[str]:
-        return columns.MEASURED.get(self.table.name, frozenset())
+        return measured_items(self.table.name)
 
     # The columns of later stages
 
@@ -177,24 +178,20 @@ class TableRows:
     def _from_received(self) -> dict[str, exp.Expr]:
         """Columns made of values as received."""
         numbers = {f"shared:{item}": columns.number(column(item), item, self.table) for item in self._shared}
-        return columns.hashes(self.table) | numbers
+        return columns.hashes(self.table) | numbers | received_columns(self.table.name, self.context)
 
     def _from_values(self, scope: sql.Scope) -> dict[str, exp.Expr]:
         """Columns made of what the row stages have left of the values."""
         made = {name: columns.true(sql.condition(test.tree, scope)) for name, test in self._conditions.items()}
         for item in self._shared:
             made[f"shared:{item}"] = columns.number(scope.typed[item].copy(), item, self.table)
-        return made | self._measures(scope)
-
-    def _measures(self, scope: sql.Scope) -> dict[str, exp.Expr]:
-        made = columns.MEASURE_COLUMNS.get(self.table.name)
-        return made(scope) if made else {}
+        return made | measure_columns(self.table.name, scope)
 
     def _gather(self) -> None:
         """Make `rows_<table>`."""
         first = self._first_columns()
         names = ", ".join(f'"{name}"' for name in first)
-        quick = exp.select(*(exp.alias_(made, name, quoted=True) for name, made in first.items()))
+        quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
         kind, query = "VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
         if not self.dense:
             query = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}{self._where_sound()}"
@@ -210,7 +207,7 @@ class TableRows:
         made |= {final_name(name): plan.final(name) for name in sorted(self.finals)}
         for name, test in self._conditions.items():
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
-        made |= self._measures(plan.scope)
+        made |= measure_columns(self.table.name, plan.scope)
         return made | {status_name(name): plan.status(name) for name in sorted(self._measured)}
 
     def _where_sound(self) -> str:
