@@ -72,7 +72,7 @@ OWN = (
 CLOSED = {
     "report_schema", "created_at", "today", "purpose", "reveal", "verdict", "severity", "action", "mend", "counted",
     "outcome", "mandation", "group", "period_start", "period_end", "copy_kind", "change", "answer", "state", "until",
-    "by", "filled_with", "steps",
+    "by", "filled_with", "steps", "hides",
 }  # fmt: skip
 
 
@@ -80,7 +80,8 @@ CLOSED = {
 def _fields() -> dict[str, Any]:
     """A small report that has something in every field, as plain Python."""
     accepted = Accepted(reason="r", owner="o", until=date(2026, 12, 31))
-    found = [mapped_finding().model_copy(update={"accepted": accepted})]
+    hidden = {"hides": ("ethnic",), "hidden_groups": ("White - Irish",)}
+    found = [mapped_finding().model_copy(update={"accepted": accepted, **hidden})]
     chosen = parts(findings=found, reveal="values", since=since(), accepted=accepted_entries())
     chosen["rules"] = [rule for rule in chosen["rules"] if rule.rule_id in ("PMD00121", "PMD001.birth_date.format")]
     for name in ("data_items", "plus", "tables"):

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
-from validators.reports import sources, story, words
+from validators.reports import grouped, sources, story, words
 from validators.reports.links import linked
 from validators.reports.plain import paragraphs, plain
 
@@ -103,6 +103,9 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "unchecked": story.unchecked(report),
         "passed": story.passed(report),
         "said": story.measured(report),
+        "advice": story.advice(report),
+        "grouped": grouped,
+        "known_tables": grouped.known_tables(report),
         "narrative": paragraphs(report.submission.narrative or "", NARRATIVE),
         "item_groups": story.item_groups(report),
         "item_bar": item_bar,

@@ -168,11 +168,18 @@ def measured(report: Report) -> list[str]:
     said = []
     if report.equality.ethnicity is not None:
         said.append(words.ethnicity(report.equality.ethnicity))
+        said.extend(words.ethnicity_apart(report.equality.ethnicity))
     if report.linkage.persons is not None:
         said.append(words.linkage(report.linkage))
+        said.extend(words.births(report.linkage))
     if report.access.without_practice is not None:
         said.append(words.access(report.access))
     return said
+
+
+def advice(report: Report) -> str | None:
+    """Good practice for what was found of ethnicity."""
+    return report.equality.ethnicity.advice if report.equality.ethnicity is not None else None
 
 
 def file_of(report: Report, table: str) -> str | None:
