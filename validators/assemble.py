@@ -10,7 +10,7 @@ from schema.check import Coded, Format, Rate
 from schema.derive import expected_words
 from validators.answers import NEVER_ASKED
 from validators.causes import causes_of
-from validators.finding import Cause, Finding, Reveal, Sample, Shape, finding_of, rate_of, sample_of
+from validators.finding import Cause, Finding, Reveal, Sample, Shape, finding_of, items_of, rate_of, sample_of
 from validators.measured import DataItemMeasure, Equality, Ethnicity, ItemGroup, Linkage, PlusMeasure
 from validators.report import Outcome, RuleOutcome
 
@@ -162,6 +162,7 @@ def outcomes_of(tally: Tally, context: Context) -> Iterator[RuleOutcome]:
             rule_id=rule.id,
             title=rule.title,
             table=rule.table,
+            data_items=items_of(rule),
             severity=rule.severity,
             outcome=outcome_of(rule, result),
             reason=result.reason,
@@ -174,7 +175,13 @@ def outcomes_of(tally: Tally, context: Context) -> Iterator[RuleOutcome]:
 
 def _outcome(rule: Rule, outcome: Outcome, reason: str) -> RuleOutcome:
     return RuleOutcome(
-        rule_id=rule.id, title=rule.title, table=rule.table, severity=rule.severity, outcome=outcome, reason=reason
+        rule_id=rule.id,
+        title=rule.title,
+        table=rule.table,
+        data_items=items_of(rule),
+        severity=rule.severity,
+        outcome=outcome,
+        reason=reason,
     )
 
 
@@ -231,6 +238,7 @@ def plus_measures(plus: Iterable[PlusTally], context: Context) -> Iterator[PlusM
             not_known=tally.not_known,
             not_recorded=tally.not_recorded,
             asked=None if tally.characteristic in NEVER_ASKED else tally.asked,
+            declined_asked=None if tally.characteristic in NEVER_ASKED else tally.declined_asked,
             declined_after_known=tally.declined_after_answer,
             known_rate=rate_of(tally.yes + tally.no, tally.eligible),
             asked_rate=rate_of(tally.asked, tally.eligible),
