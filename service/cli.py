@@ -130,6 +130,12 @@ def _add_validate(commands: _Commands) -> None:
         help="what samples show: none, your own ids (keys), the cells too (values). For the owner of the file alone",
     )
     argument(
+        "--copy",
+        choices=("owner", "shareable"),
+        default="owner",
+        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner)",
+    )
+    argument(
         "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"
     )
     argument(

@@ -21,15 +21,27 @@ if TYPE_CHECKING:
 
 def run(asked: Namespace) -> int:
     """Check what `asked.path` names. 0 or 1, by the findings and --fail-on."""
+    _check_call(asked)
     form = _form(asked)
     _refuse_terminal(form, asked.output)
     for place in (asked.output, asked.rows):
         check_writable(place)
     report = _report(asked)
-    write(REPORTS[form](report, _look(asked.output, report.release)), asked.output)
+    write(REPORTS[form](_copy(report, asked.copy), _look(asked.output, report.release)), asked.output)
     if asked.output:
         sys.stdout.write(f"{report.verdict_sentence}\nThe report is in {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
+
+
+def _check_call(asked: Namespace) -> None:
+    if asked.copy == "shareable" and asked.reveal != "none":
+        raise InputError("A shareable copy shows no row. Leave out --reveal, or ask for the owner's copy.")
+
+
+def _copy(report: Report, kind: str) -> Report:
+    from validators.copies import shareable
+
+    return shareable(report) if kind == "shareable" else report
 
 
 def _report(asked: Namespace) -> Report:

@@ -309,3 +309,9 @@ def test_ctrl_c_ends_the_service_quietly(tmp_path: Path) -> None:
     process.wait(timeout=20)
     assert "Traceback" not in log.read_text()
     assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_a_shareable_copy_reveals_nothing(validator: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "x", "--copy", "shareable", "--reveal", "keys"]) == 2
+    assert "Leave out --reveal" in capsys.readouterr().err
+    assert not validator.asked

@@ -76,6 +76,22 @@ def test_a_submission_by_http(service: TestClient, packed: bytes, tmp_path: Path
     assert left_over(tmp_path) == []
 
 
+def test_a_shareable_copy_by_http_and_on_the_command_line(
+    service: TestClient, submission: Path, packed: bytes, tmp_path: Path
+) -> None:
+    answer = service.post(f"/v1/checks?today={TODAY}&copy=shareable", content=packed, headers=ZIP).json()
+    file = tmp_path / "report.json"
+    main(["validate", str(submission), "--today", TODAY, "--copy", "shareable", "--output", str(file)])
+    written = json.loads(file.read_text("utf-8"))
+    Draft202012Validator(service.get("/v1/report.schema.json").json()).validate(answer)
+    assert answer["copy_kind"] == "shareable"
+    assert fixed(written) == fixed(answer)
+    assert not any(finding["samples"] for finding in answer["findings"])
+    assert {finding["failed_rows"] for finding in answer["findings"]} & {"*", 10}
+    refused = service.post("/v1/checks?copy=shareable&reveal=keys", content=packed, headers=ZIP)
+    assert (refused.status_code, refused.json()["code"]) == (422, "parameter_wrong")
+
+
 def test_http_and_the_command_line_give_the_same_report(
     service: TestClient, submission: Path, packed: bytes, tmp_path: Path
 ) -> None:

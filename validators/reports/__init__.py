@@ -29,16 +29,22 @@ class Look:
 class Form:
     """One form: the module whose `write(report, look)` makes it, and how the outside knows it.
 
-    binary: bytes that are no text, and not for a terminal.
+    binary: bytes that are no text, and not for a terminal. always_shareable: made to be handed on, so that it is never
+    an owner's copy.
     """
 
     module: str
     media_type: str
     suffix: str
     binary: bool = False
+    always_shareable: bool = False
 
     def __call__(self, report: Report, look: Look | None = None) -> bytes:
         """The report in this form."""
+        if self.always_shareable:
+            from validators.copies import shareable
+
+            report = shareable(report)
         written: bytes = import_module(self.module).write(report, look or Look())
         return written
 
