@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.test_validators.sample_report import clean_report, findings, parts, sample_report
+from validators.copies import shareable
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS
 from validators.reports.github import annotation
@@ -46,14 +47,14 @@ def test_every_finding_is_an_annotation_of_its_kind_beside_its_file() -> None:
         assert line["command"] == kinds[finding.severity]
         assert line["message"].startswith(finding.message)
         assert finding.rule_id in line["title"]
-        assert ("file" in line) == (finding.table != "dataset")
+        assert line.get("file") == (None if finding.table == "dataset" else f"{finding.table}.csv")
 
 
 def test_the_verdict_comes_first_and_what_was_not_checked_last() -> None:
     report = sample_report()
     first, *_, last = annotated(report)
     assert first == {
-        "command": "notice", "title": "PLUS-MDS accepted_with_findings", "message": report.verdict_sentence
+        "command": "notice", "title": "PLUS-MDS accepted_with_findings", "message": shareable(report).verdict_sentence
     }  # fmt: skip
     assert last["title"] == "Not checked"
     unchecked = [line for line in annotated(report) if line["title"] == "Not checked"]

@@ -232,7 +232,7 @@ def test_hostile_text_is_harmless_in_every_form(text: str) -> None:
 def test_naughty_strings_are_harmless_in_every_form(shared_data: Path) -> None:
     corpus = json.loads((shared_data / "csv_corpora" / "blns" / "blns.json").read_text("utf-8"))
     assert len(corpus) > 400
-    for text in corpus:
+    for text in filter(None, corpus):  # an empty text hides nothing, and no name in a report is empty
         check(text)
 
 

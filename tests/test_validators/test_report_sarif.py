@@ -75,7 +75,7 @@ def test_a_result_has_level_fingerprint_and_place() -> None:
     place = result_of(report, "day_first")["locations"][0]
     assert place["logicalLocations"][0]["fullyQualifiedName"] == "person.birth_date"
     artifact = place["physicalLocation"]["artifactLocation"]
-    assert run["artifacts"][artifact["index"]]["location"]["uri"] == artifact["uri"]
+    assert run["artifacts"][artifact["index"]]["location"]["uri"] == artifact["uri"] == "person.csv"
     assert "physicalLocation" not in result_of(report, "above")["locations"][0]
 
 

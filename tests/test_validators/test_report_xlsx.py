@@ -243,3 +243,17 @@ def test_rows_of_a_mapped_extract_are_named_in_its_own_files() -> None:
     (rule,) = listed(report, "By rule")
     assert rule["In your file"].startswith("birth_date: column DOB of patients.csv (read as a date by the mapping)")
     assert "In the extract" not in listed(sample_report(), "Records")[0]
+
+
+def test_figures_by_group_stand_in_the_summary_with_their_parts() -> None:
+    report = sample_report()
+    rows = [list(row) for row in book(report)["Summary"].iter_rows(values_only=True)]
+    measure = report.access.measures[0]
+    split = measure.splits[0]
+    first = split.groups[0]
+    start = next(place for place, row in enumerate(rows) if row[0] == f"Access to care: {measure.title}")
+    assert rows[start + 1][:6] == ["By", "Group", "Counted", "Of", "Persons", "Share"]
+    assert rows[start + 2][:4] == ["Everybody", "All", measure.numerator, measure.denominator]
+    assert rows[start + 3][:5] == [split.title, first.title, first.numerator, first.denominator, first.persons]
+    assert any(str(row[0]).startswith("Known, by group: ") for row in rows)
+    assert any(row[0] == "NHS number, by group" for row in rows)

@@ -14,11 +14,12 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.test_validators.sample_report import findings, parts, sample_report
+from validators.copies import shareable
 from validators.report import Report
 from validators.reports import REPORTS
 
 FOLDER = Path(__file__).parent / "snapshots"
-COPIES: dict[str, Callable[[Report], Report]] = {"owner": lambda report: report}
+COPIES: dict[str, Callable[[Report], Report]] = {"owner": lambda report: report, "shareable": shareable}
 
 
 def small_report() -> Report:

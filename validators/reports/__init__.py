@@ -57,7 +57,9 @@ REPORTS: dict[str, Form] = {
     "html": Form("validators.reports.html", "text/html; charset=utf-8", ".html"),
     "xlsx": Form("validators.reports.xlsx", _XLSX, ".xlsx", binary=True),
     "csv": Form("validators.reports.csv", "text/csv; charset=utf-8", ".csv"),
-    "junit": Form("validators.reports.junit", "application/xml; charset=utf-8", ".xml"),
-    "sarif": Form("validators.reports.sarif", "application/sarif+json", ".sarif"),
-    "github": Form("validators.reports.github", "text/x-github-annotations; charset=utf-8", ".annotations"),
+    "junit": Form("validators.reports.junit", "application/xml; charset=utf-8", ".xml", always_shareable=True),
+    "sarif": Form("validators.reports.sarif", "application/sarif+json", ".sarif", always_shareable=True),
+    "github": Form(
+        "validators.reports.github", "text/x-github-annotations; charset=utf-8", ".annotations", always_shareable=True
+    ),
 }

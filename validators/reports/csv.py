@@ -64,6 +64,7 @@ COLUMNS = (
     "change",
     "source_columns",
     "source_rows",
+    "hides",
 )
 
 
@@ -104,6 +105,7 @@ def _of_the_finding(report: Report, finding: Finding) -> dict[str, Cell]:
         "fingerprint": finding.fingerprint,
         "file": story.file_of(report, finding.table),
         "accepted_until": finding.accepted.until.isoformat() if finding.accepted else None,
+        "hides": BETWEEN.join(finding.hides),
         "source_columns": sources.columns([finding]),
         "change": story.change_of(report, finding),
         **_samples(finding.samples),

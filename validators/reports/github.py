@@ -43,7 +43,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _finding(report: Report, finding: Finding) -> str:
     told = [*sentences(finding), f"Mend: {finding.fix}" if finding.fix else ""]
-    file = story.file_of(report, finding.table)
+    file = next((story.build_file(each) for each in report.submission.files if each.table == finding.table), None)
     line = story.heading_line(report, finding)
     properties = ({"file": file} if file else {}) | ({"line": f"{line}"} if line else {})
     title = f"{finding.rule_id} {finding.title} ({finding.fingerprint})"

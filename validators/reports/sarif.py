@@ -41,7 +41,7 @@ def write(report: Report, look: Look) -> bytes:
     run = {
         "tool": {"driver": _driver(report, list(described.values()))},
         "invocations": [_invocation(report)],
-        "artifacts": [_artifact(file) for file in report.submission.files],
+        "artifacts": _artifacts(report),
         "results": [_result(report, finding, list(described)) for finding in story.in_order(report)],
         "columnKind": "unicodeCodePoints",
         "properties": _told(report),
@@ -129,10 +129,10 @@ def _figures(finding: Finding) -> Object:
 def _location(report: Report, finding: Finding) -> Object:
     named = ".".join(plain(part) for part in (finding.table, *finding.data_items[:1]))
     location: Object = {"logicalLocations": [{"fullyQualifiedName": named, "kind": "member"}]}
-    names = [file.table for file in report.submission.files]
-    if finding.table in names:
-        index = names.index(finding.table)
-        physical: Object = {"artifactLocation": {"uri": _uri(report.submission.files[index].name), "index": index}}
+    file = next((file for file in report.submission.files if file.table == finding.table), None)
+    if file is not None:
+        index = _artifacts(report).index(_artifact(file))
+        physical: Object = {"artifactLocation": {"uri": _uri(story.build_file(file)), "index": index}}
         line = story.heading_line(report, finding)
         location["physicalLocation"] = physical | ({"region": {"startLine": line}} if line else {})
     return location
@@ -143,8 +143,14 @@ def _uri(name: str) -> str:
     return quote(plain(name), safe="")
 
 
+def _artifacts(report: Report) -> list[Object]:
+    """The files, each once: in a shareable copy two may be told alike."""
+    told = [_artifact(file) for file in report.submission.files]
+    return [artifact for place, artifact in enumerate(told) if artifact not in told[:place]]
+
+
 def _artifact(file: FileInfo) -> Object:
-    artifact: Object = {"location": {"uri": _uri(file.name)}, "roles": ["analysisTarget"]}
+    artifact: Object = {"location": {"uri": _uri(story.build_file(file))}, "roles": ["analysisTarget"]}
     if file.bytes is not None:
         artifact["length"] = file.bytes
     if file.sha256:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from validators.reports import story, words
 from validators.reports.plain import paragraphs
 from validators.reports.sheet import Block, Prose, Row, figure, share
+from validators.reports.sheet_by_group import MEANINGS, by_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,8 @@ def _summary(report: Report) -> Iterator[Block]:
         yield _items(report)
     if report.plus:
         yield _plus(report)
-    said = story.measured(report)
+    yield from by_group(report)
+    said = [*story.measured(report), *filter(None, [story.advice(report)])]
     if said:
         yield Block("Persons", [(sentence,) for sentence in said])
     if report.since is not None:
@@ -176,3 +178,4 @@ def _meanings() -> Iterator[Row]:
     yield "Item score", words.SCORE_MEANS
     yield "PLUS answers", words.ANSWERS_MEANS
     yield "Not recorded", words.NOT_RECORDED_MEANS
+    yield from MEANINGS

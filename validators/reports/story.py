@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from validators.finding import Finding, Shown
     from validators.measured import DataItemMeasure, PlusMeasure
-    from validators.report import Report, RuleOutcome
+    from validators.report import FileInfo, Report, RuleOutcome
 
 _GROUPS = ("plus", "equality", "other")
 
@@ -191,6 +191,11 @@ def change_of(report: Report, finding: Finding) -> str | None:
     """What became of a finding since the earlier report; None where there is none."""
     changes = report.since.findings if report.since else ()
     return next((each.change for each in changes if each.fingerprint == finding.fingerprint), None)
+
+
+def build_file(file: FileInfo) -> str:
+    """The name under which a build knows a file: a shareable copy gives that of its table, without an ending."""
+    return file.name if "." in file.name else f"{file.name}.{file.format}"
 
 
 def heading_line(report: Report, finding: Finding) -> int | None:
