@@ -14,6 +14,12 @@ STRICT = os.environ.get("PLUSMDS_CI", "0") not in ("", "0")
 SHARED_DATA = Path(os.environ.get("PLUSMDS_SHARED_DATA") or ROOT.parent / "shared" / "data")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew-snapshots", action="store_true", help="write tests/test_validators/snapshots anew, as it looks now"
+    )
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of test data that others wrote; a test that needs it is skipped where it is absent."""

@@ -20,6 +20,7 @@ class Job:
     file: str
     out: str
     format: str
+    site: str
     options: dict[str, str]
     limits: dict[str, int]
     parent: int

@@ -102,6 +102,11 @@ SCORE_MEANS = (
     "between trusts; declined is never deducted."
 )
 
+PUBLISHED_ETHNICITY = (
+    "In 2019/20, 13% of in-patients and 17% of out-patients in England had no known stated ethnicity, “not stated” "
+    "included."
+)
+
 TABLES = {
     "header": "Header",
     "person": "Person",
@@ -205,6 +210,45 @@ def ethnicity(measured: Ethnicity) -> str:
     told = ", ".join(f"{number(count)} {text}" for count, text in parts if count is not None)
     asked = f" {number(measured.asked)} were asked (the person, or a carer)." if measured.asked is not None else ""
     return f"Ethnicity, of {many(measured.persons or 0, 'accepted person')}: {told}.{asked}"
+
+
+def ethnicity_apart(measured: Ethnicity) -> list[str]:
+    """What is said of ethnicity beside its outcomes: against published figures, “any other”, conflicts, sources."""
+    said = list[str]()
+    if measured.known_rate is not None:
+        said.append(
+            f"Known and stated: {percent(measured.known_rate)} of persons; not stated (Z): "
+            f"{percent(measured.not_stated_rate)}. {PUBLISHED_ETHNICITY}"
+        )
+    if measured.any_other_rate is not None:
+        second = f" {number(measured.local_second_character)} have a local second character."
+        said.append(f"“Any other” is {percent(measured.any_other_rate)} of the known ethnicities.{second}")
+    if measured.conflicting:
+        said.append(
+            f"{number(measured.conflicting)} persons share an NHS number with another row that holds another known "
+            "ethnicity: one person may be registered twice, or one number stand for two people."
+        )
+    if measured.sources:
+        told = "; ".join(f"{source.title}: {number(source.persons)}" for source in measured.sources)
+        said.append(f"Who said so, of the known and declined ones: {told}.")
+    return said
+
+
+def births(measured: Linkage) -> list[str]:
+    """Dates of birth on 1 January: worth knowing, and nothing to mend."""
+    if measured.born_1_january_rate is None:
+        return []
+    counted = f"{number(measured.born_1_january)} of {number(measured.birth_dates)} persons with a date of birth"
+    share = percent(measured.born_1_january_rate)
+    return [f"Born on 1 January: {counted} ({share}). The date is given to people whose own is not known."]
+
+
+def hides(finding: Finding) -> str | None:
+    """Which groups a fault hides; by name in the owner's copy alone."""
+    if not finding.hides:
+        return None
+    named = f": {', '.join(finding.hidden_groups)}" if finding.hidden_groups else ""
+    return f"More than half of the people of a group{named}"
 
 
 def access(measured: Access) -> str:
