@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from validators.assessable import not_assessed
 from validators.coded_parts import CodedParts
 from validators.lookups import facts_of
 from validators.plan import column, row_rules, typed_name
+from validators.readers.scan import text
 from validators.surely import surely_formed
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ UNLISTED = "unlisted"
 
 
 def code_name(item: str) -> str:
-    """The column that holds a code of the list; null where the item is blank, or its value in doubt."""
+    """The column that holds a code of the list, or its number; null where the item is blank, or its value in doubt."""
     return f"code:{item}"
 
 
@@ -65,6 +66,7 @@ class Narrow:
     table: TableDefinition
     context: Context
     finals: frozenset[str] = frozenset()
+    _domains: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -178,8 +180,29 @@ class Narrow:
             yield _as(self._code(item), code_name(item.name))
         yield _as(self._unlisted(), UNLISTED)
 
+    def is_letter(self, item: Item) -> bool:
+        """Whether every code of the list is one character of ASCII: its number is then that of the character."""
+        return all(len(code) == 1 and code.isascii() for code in self.domain(item))
+
     def _code(self, item: Item) -> exp.Expr:
-        return exp.TryCast(this=column(item.name), to=_enum(self.domain(item)))
+        if self.is_letter(item):
+            one = exp.EQ(this=sql.call("strlen", column(item.name)), expression=sql.literal(1))
+            letter = exp.cast(sql.call("ascii", column(item.name)), "UTINYINT", dialect="duckdb")
+            return sql.case([(one, letter)], exp.null())
+        codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self.type_name(item))
+        return exp.TryCast(this=column(item.name), to=codes)
+
+    def type_name(self, item: Item) -> str:
+        """The ENUM type of the codes of an item; `types` makes it."""
+        return f"codes_{self.table.name}_{item.name}"
+
+    def types(self) -> Iterator[str]:
+        """The statements that make the types of the codes."""
+        for item in self.coded:
+            if self.is_letter(item):
+                continue
+            listed = ", ".join(text(value) for value in self.domain(item))
+            yield f"CREATE TYPE {self.type_name(item)} AS ENUM ({listed})"
 
     def _unlisted(self) -> exp.Expr:
         """A bit for each coded item whose value is in no list; worked out only where there is one."""
@@ -194,6 +217,16 @@ class Narrow:
 
     def domain(self, item: Item) -> tuple[str, ...]:
         """Every value that the list of an item lets in, as far as that can be written down."""
+        if item.name not in self._domains:
+            self._domains[item.name] = self._domain(item)
+        return self._domains[item.name]
+
+    @staticmethod
+    def code(held: object) -> str:
+        """The code that a column of codes holds."""
+        return chr(held) if isinstance(held, int) else str(held)
+
+    def _domain(self, item: Item) -> tuple[str, ...]:
         data_type = item.data_type
         codes = set(self.context.codes(data_type.code_list or ""))
         if data_type.local_second_character:
@@ -230,11 +263,23 @@ class Narrow:
 
     @cached_property
     def _parts(self) -> CodedParts:
-        domains = {item.name: self.domain(item) for item in self.coded}
-        return CodedParts(self.context, self.items, domains, lambda n: sql.call("enum_code", column(code_name(n))))
+        return CodedParts(self.context, self.items, {i.name: self._numbered(i) for i in self.coded}, self._number)
 
     def _as_text(self, name: str) -> exp.Expr:
-        return exp.cast(column(code_name(name)), "VARCHAR")
+        code = column(code_name(name))
+        if self.is_letter(self.items[name]):
+            return sql.call("chr", exp.cast(code, "INTEGER"))
+        return exp.cast(code, "VARCHAR")
+
+    def _number(self, name: str) -> exp.Expr:
+        """The number of a code, as CodedParts has it."""
+        code = column(code_name(name))
+        return code if self.is_letter(self.items[name]) else sql.call("enum_code", code)
+
+    def _numbered(self, item: Item) -> tuple[str | None, ...]:
+        """The codes of an item by their numbers."""
+        codes = self.domain(item)
+        return tuple(chr(n) if chr(n) in codes else None for n in range(128)) if self.is_letter(item) else codes
 
     def final(self, name: str) -> exp.Expr:
         """The value of an item that later stages read."""
@@ -270,7 +315,11 @@ class Narrow:
         return exp.select("*", *made)
 
     def doubts(self) -> Iterator[tuple[str, exp.Expr]]:
-        """Item without a code list → what is true where its value is not surely in its form; over `judged`."""
+        """Item → what is true where its value is not surely in its form, or is a character that is no code."""
+        for item in self.coded:
+            if self.is_letter(item):
+                numbers = [ord(code) for code in self.domain(item)]
+                yield item.name, exp.Not(this=exp.paren(sql.among(column(code_name(item.name)), numbers)))
         for item in self.plain:
             if item.name in self._formatted:
                 yield item.name, exp.Not(this=column(form_name(item.name)))
@@ -337,13 +386,8 @@ def _blank(value: exp.Expr) -> exp.Expr:
     return exp.paren(sql.is_null(value))
 
 
-def _enum(values: Iterable[str]) -> exp.DataType:
-    listed = ", ".join(sql.literal(value).sql(dialect="duckdb") for value in values)
-    return exp.DataType.build(f"ENUM({listed})", dialect="duckdb")
-
-
 def _as(made: exp.Expr, name: str) -> exp.Expr:
-    return exp.alias_(made, name, quoted=True)
+    return exp.alias_(made, name, quoted=True, copy=False)
 
 
 def _below(inner: exp.Expr) -> exp.Expr:

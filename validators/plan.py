@@ -18,6 +18,7 @@ from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
 from validators.causes import SHAPED, causes_of
+from validators.keywords import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -125,11 +126,11 @@ class Plan:
         needed = self._needed(chosen, wanted)
         inner: exp.Expr = source
         for names in self._depths(needed):
-            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True) for name in names]
+            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
             inner = exp.select("*", *bad).from_(_below(inner))
-            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True) for name in names]
+            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
             inner = exp.select("*", *typed).from_(_below(inner))
-        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True) for rule in chosen]
+        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
         return exp.select("*", *verdicts).from_(_below(inner))
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
@@ -159,20 +160,15 @@ class Plan:
         rules = self.malforming.get(name, ())
         if not rules:
             return exp.false()
-        kept = [sql.call("coalesce", exp.paren(self._judged(rule)), exp.true()) for rule in rules]
+        kept = [sql.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
         received = exp.Not(this=sql.is_null(column(name)))
         return exp.and_(received, exp.Not(this=exp.paren(exp.and_(*kept))))
-
-    def _judged(self, rule: Rule) -> exp.Expr:
-        """Whether the row keeps a rule on the form of an item; null where another item that it reads is malformed."""
-        guards = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
-        return sql.case([(exp.and_(*guards), exp.paren(self._kept(rule)))], exp.null()) if guards else self._kept(rule)
 
     def _kept(self, rule: Rule) -> exp.Expr:
         """Whether the row keeps a rule on the form or the list of an item."""
         check = rule.check
         if isinstance(check, Format):
-            return sql.well_formed(column(check.item), self.items[check.item].data_type)
+            return well_formed(column(check.item), self.items[check.item].data_type)
         if isinstance(check, Coded):
             data_type = self.items[check.item].data_type
             return sql.in_codes(column(check.item), data_type, self.context.codes(data_type.code_list or ""))
@@ -238,8 +234,9 @@ class Plan:
 
     def _guarded(self, rule: Rule) -> list[str]:
         """The items of which a malformed value keeps the rule from being judged on the row."""
-        own = self.own_item(rule)
-        return sorted(name for name in self.reads(rule) if name != own and self.malforming.get(name))
+        if self.own_item(rule):
+            return []
+        return sorted(name for name in self.reads(rule) if self.malforming.get(name))
 
     def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
         """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""

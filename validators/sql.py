@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from schema.data_type import WRONG_TYPE, DataType
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
 from validators.context import completed_years
+from validators.lookups import can_be_judged
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from schema.data_item import Item
+    from schema.data_type import DataType
     from validators.context import Context
 
 #: from so many choices on, a value is looked up instead of compared with each
@@ -77,9 +78,9 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
         case Not():
             return exp.Not(this=_part(node.part, scope))
         case And():
-            return exp.and_(*(_part(part, scope) for part in node.parts))
+            return exp.and_(*(_part(part, scope) for part in node.parts), copy=False)
         case Or():
-            return exp.or_(*(_part(part, scope) for part in node.parts))
+            return exp.or_(*(_part(part, scope) for part in node.parts), copy=False)
         case Call():
             return SQL_FUNCTIONS[node.name](node, scope)
 
@@ -126,7 +127,7 @@ def first_younger(day: datetime.date, years: int) -> datetime.date | None:
 
 def _part(node: Node, scope: Scope) -> exp.Expr:
     made = condition(node, scope)
-    return exp.paren(made) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
+    return exp.paren(made, copy=False) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
 
 
 def _null_of(node: Node, context: Context) -> exp.Expr:
@@ -184,7 +185,7 @@ def case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> 
     if not branches:
         return otherwise
     made = exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches])
-    return made.else_(otherwise)
+    return made.else_(otherwise, copy=False)
 
 
 def call(name: str, *args: exp.Expr) -> exp.Expr:
@@ -365,6 +366,8 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
+    if not can_be_judged(scope.context, node.name):
+        return exp.cast(exp.null(), "BOOLEAN")
     parts = [_part(arg, scope) for arg in node.args]
     value = (
         parts[0]
@@ -423,41 +426,6 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "upper": _one(upper),
     "verhoeff": _one(verhoeff),
 }
-
-
-def well_formed(value: exp.Expr, data_type: DataType) -> exp.Expr:
-    """Whether a value that is not null has the written form of its type."""
-    if data_type.kind == "date":
-        return _is_day(value)
-    parts: list[exp.Expr] = []
-    if data_type.min_length is not None:
-        parts.append(exp.NEQ(this=call("trim", value.copy(), literal(" ")), expression=literal("")))
-        parts.append(exp.Not(this=call("starts_with", value.copy(), literal(WRONG_TYPE))))
-    if data_type.max_length is not None:
-        parts.append(exp.LTE(this=call("length", value.copy()), expression=exp.Literal.number(data_type.max_length)))
-    if data_type.pattern is not None:
-        parts.append(full_match(value.copy(), data_type.pattern))
-    if data_type.kind == "integer":
-        parts.extend(_within(value, data_type))
-    return exp.and_(*parts) if parts else exp.true()
-
-
-def _is_day(value: exp.Expr) -> exp.Expr:
-    """The written form is the one that the day itself is printed in: the cast alone takes `2026-4-1` and worse."""
-    printed = exp.cast(call("TRY_CAST_DATE", value.copy()), "VARCHAR")
-    same = exp.EQ(this=printed, expression=value.copy())
-    ten = exp.EQ(this=call("strlen", value.copy()), expression=exp.Literal.number(10))
-    return call("coalesce", exp.and_(same, ten), exp.false())
-
-
-def _within(value: exp.Expr, data_type: DataType) -> list[exp.Expr]:
-    number = call("TRY_CAST_BIGINT", value.copy())
-    limits = []
-    if data_type.minimum is not None:
-        limits.append(exp.GTE(this=number, expression=exp.Literal.number(data_type.minimum)))
-    if data_type.maximum is not None:
-        limits.append(exp.LTE(this=number.copy(), expression=exp.Literal.number(data_type.maximum)))
-    return limits
 
 
 def typed(value: exp.Expr, data_type: DataType) -> exp.Expr:

@@ -1,6 +1,6 @@
 """Cheap tests that a value is in the written form of its type: true only where it is, false where it may be.
 
-The definition itself is `validators.sql.well_formed`. What these tests turn away is read again by it.
+The definition itself is `validators.keywords.well_formed`. What these tests turn away is read again by it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from validators import sql
+from validators.keywords import well_formed
 
 if TYPE_CHECKING:
     from schema.data_type import DataType
@@ -27,7 +28,7 @@ def surely_formed(value: exp.Expr, data_type: DataType, usual: str | None = None
         return _digits(value, int(digits[1]))
     if data_type.kind == "text" and data_type.pattern is None and data_type.min_length is not None:
         return _short_text(value, data_type)
-    formed = sql.well_formed(value, data_type)
+    formed = well_formed(value, data_type)
     if data_type.name == "organisation_code" and usual is not None and _is_code(usual, data_type):
         return sql.case([(exp.EQ(this=value.copy(), expression=sql.literal(usual)), exp.true())], exp.paren(formed))
     return formed

@@ -87,12 +87,12 @@ class ExactTable:
             yield column(verdict_name(rule))
             shape = plan.shape(rule)
             if shape is not None:
-                yield exp.alias_(shape, f"shape:{rule.id}", quoted=True)
+                yield exp.alias_(shape, f"shape:{rule.id}", quoted=True, copy=False)
         yield exp.alias_(plan.rejected(), "rejected", quoted=True)
         yield exp.alias_(self.scan.visible(), "seen", quoted=True)
         made = {final_name(name): plan.final(name) for name in finals} | dict(extra)
         made |= {status_name(name): plan.status(name) for name in statuses}
-        yield from (exp.alias_(expression, name, quoted=True) for name, expression in made.items())
+        yield from (exp.alias_(expression, name, quoted=True, copy=False) for name, expression in made.items())
 
     # What came of it
 

@@ -191,7 +191,7 @@ class TableRows:
         """Make `rows_<table>`."""
         first = self._first_columns()
         names = ", ".join(f'"{name}"' for name in first)
-        quick = exp.select(*(exp.alias_(made, name, quoted=True) for name, made in first.items()))
+        quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
         kind, query = "VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
         if not self.dense:
             query = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}{self._where_sound()}"
