@@ -18,10 +18,10 @@ from validators.causes import plain_kind
 from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
 from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
+from validators.engines.duckdb_reference import ReferenceTables, stored_paths
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
-from validators.lookups import looked_up
 from validators.plan import column, row_rules
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
@@ -105,7 +105,7 @@ class _Run:
         for name, source in self.sources.items():
             if not source.in_place and not source.census().simple:
                 raise _NeedsRepair(name)
-        paths = [source.scan_path for source in self.sources.values()]
+        paths = [*(source.scan_path for source in self.sources.values()), *stored_paths(self.context)]
         connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
         try:
             self.database = Database(connection)
@@ -126,9 +126,9 @@ class _Run:
         return tally
 
     def _look_up(self) -> None:
-        """Make a table for each reference-data function, of the values for which it is true."""
-        for function, values in looked_up(self.context).items():
-            self.database.fill(sql.lookup_table(function), [(v,) for v in sorted(values)], "value VARCHAR")
+        """Make what the functions over reference data are read from."""
+        self.reference = ReferenceTables(self.database, self.context)
+        self.reference.make_types(self.order)
 
     # Reading
 
