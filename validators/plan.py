@@ -74,6 +74,8 @@ class Plan:
     context: Context
     trusting: bool = False
     live: frozenset[str] | None = None
+    #: rules that are judged elsewhere
+    elsewhere: frozenset[str] = frozenset()
 
     def may_break(self, rule: Rule) -> bool:
         """Whether some row may break the rule."""
@@ -82,7 +84,8 @@ class Plan:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the row stages that can be judged on this table alone."""
-        return tuple(r for r in row_rules(self.context, self.table.name) if not_assessed(r, self.context) is None)
+        found = (r for r in row_rules(self.context, self.table.name) if r.id not in self.elsewhere)
+        return tuple(r for r in found if not_assessed(r, self.context) is None)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -39,11 +39,13 @@ class Scope:
     raw: Mapping[str, exp.Expr]
     typed: Mapping[str, exp.Expr]
     linked: Mapping[tuple[str, str], exp.Expr] = field(default_factory=dict)
+    #: what functions over reference data answer, where a join has brought it
+    answers: Mapping[str, exp.Expr] = field(default_factory=dict)
 
     def reading(self, own: str) -> Scope:
         """The scope in which the item `own` reads as received: that of a rule on its form."""
         typed = {**self.typed, own: self.raw[own]}
-        return Scope(self.context, self.items, self.raw, typed, self.linked)
+        return Scope(self.context, self.items, self.raw, typed, self.linked, self.answers)
 
     def is_constant(self, node: Node) -> bool:
         """Whether the node reads nothing of the row."""
@@ -315,6 +317,8 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
     """Whether the reference data answer yes. A cast: a join in a query over a file loses the order of its rows."""
+    if node.name in scope.answers:
+        return scope.answers[node.name].copy()
     parts = [_part(arg, scope) for arg in node.args]
     value = parts[0] if len(parts) == 1 else joined(*parts)
     return is_of_type(value, looked_up_type(node.name))

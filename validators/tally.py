@@ -116,6 +116,22 @@ class LinkageTally:
 
 
 @dataclass(frozen=True, slots=True)
+class Core20Tally:
+    """Core20 by one index over accepted persons: how many of each outcome, in the order of core20.OUTCOMES.
+
+    `compared`: persons with a decile of the index sent, and one derived from postcode or area; of these, those for whom
+    the two agree, and those for whom the one sent is the other counted from the wrong end.
+    """
+
+    index: str
+    persons: int
+    outcomes: tuple[int, ...]
+    compared: int = 0
+    agree: int = 0
+    reversed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Everything that an engine found out about a submission."""
 
@@ -126,6 +142,7 @@ class Tally:
     equality: EqualityTally | None = None
     linkage: LinkageTally | None = None
     accepted_persons: int | None = None
+    core20: tuple[Core20Tally, ...] = ()
 
 
 @dataclass(slots=True)

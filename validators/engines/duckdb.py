@@ -18,6 +18,7 @@ from validators.causes import plain_kind
 from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
 from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
+from validators.engines.duckdb_places import Places, joined_rules
 from validators.engines.duckdb_reference import ReferenceTables, stored_paths
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
@@ -127,8 +128,10 @@ class _Run:
 
     def _look_up(self) -> None:
         """Make what the functions over reference data are read from."""
-        self.reference = ReferenceTables(self.database, self.context)
-        self.reference.make_types(self.order)
+        reference = ReferenceTables(self.database, self.context)
+        by_join = joined_rules(self.context) if "person" in self.order else ()
+        self.places = Places(self.database, self.context, reference, by_join)
+        reference.make_types(r for t in self.order for r in self.context.dataset.rules_of(t) if r not in by_join)
 
     # Reading
 
@@ -136,6 +139,8 @@ class _Run:
         self.progress(f"reading {name}", None)
         source = self.sources[name]
         work = TableRows(self.database, source, self.context.dataset.tables[name], self.context)
+        if name == "person":
+            work.elsewhere = frozenset(rule.id for rule in self.places.rules)
         try:
             work.count()
             self._keep(work)
@@ -145,6 +150,8 @@ class _Run:
             raise
         self._compare(name, work)
         self.tables[name] = work
+        if name == "person":
+            self.places.make(work)
         self.across.prepare(name)
 
     def _compare(self, name: str, work: TableRows) -> None:
@@ -203,7 +210,7 @@ class _Run:
                 extra[f"link:{target}"] = hashed(items)
         extra.update(self._conditions(work))
         if table.name == "person":
-            extra.update(self._person_extra(work))
+            extra.update(self._person_extra(work) | self.places.columns(work))
         return extra
 
     def _conditions(self, work: TableRows) -> dict[str, sql.exp.Expr]:
@@ -254,6 +261,8 @@ class _Run:
     def _own_rows(self, name: str) -> Iterator[RuleTally]:
         work = self.tables[name]
         yield from work.rule_tallies()
+        if name == "person":
+            yield from self.places.rule_tallies(work)
         for rule in row_rules(self.context, name):
             reason = not_assessed(rule, self.context)
             if reason:
@@ -290,6 +299,7 @@ class _Run:
             equality_tally(self.database),
             linkage_tally(self.database),
             persons,
+            tuple(self.places.core20_tallies()),
         )
 
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:

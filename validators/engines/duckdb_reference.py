@@ -40,6 +40,7 @@ class ReferenceTables:
         self._database = database
         self._context = context
         self._made: set[str] = set()
+        self._versions: dict[str, frozenset[str]] = {}
 
     def relation(self, name: str) -> str:
         """A loaded set as a FROM item, in the columns of its kind."""
@@ -59,14 +60,20 @@ class ReferenceTables:
         self._database.run(f'CREATE OR REPLACE TEMP TABLE "set:{name}" AS SELECT {typed} FROM "text:{name}"')
         self._made.add(name)
 
-    def make_types(self, tables: Iterable[str]) -> None:
-        """Make a type for each function that a rule on the rows of `tables` asks."""
-        for function in sorted(self._asked(tables)):
+    def versions(self, name: str) -> frozenset[str]:
+        """The versions that are loaded of a set that has one on each row."""
+        if name not in self._versions:
+            found = self._database.rows(f"SELECT DISTINCT version FROM {self.relation(name)}")
+            self._versions[name] = frozenset(version for (version,) in found)
+        return self._versions[name]
+
+    def make_types(self, rules: Iterable[Rule]) -> None:
+        """Make a type for each function that one of the rules asks of a row."""
+        for function in sorted(self._asked(rules)):
             name, values = sql.looked_up_type(function), self._values(function)
             self._database.run(f"CREATE TYPE {name} AS ENUM (SELECT DISTINCT {values} ORDER BY 1)")
 
-    def _asked(self, tables: Iterable[str]) -> set[str]:
-        rules = [rule for table in tables for rule in self._context.dataset.rules_of(table)]
+    def _asked(self, rules: Iterable[Rule]) -> set[str]:
         judged = [rule for rule in rules if not_assessed(rule, self._context) is None]
         asked = [condition for rule in judged for condition in _conditions(rule)]
         return {function for condition in asked for function in condition.functions()} & _VALUES.keys()

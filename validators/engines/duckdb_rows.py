@@ -55,6 +55,9 @@ class TableRows:
     statuses: frozenset[str] = frozenset()
     #: rules over more than one row that some row broke, with the kind of their cause
     remembered: dict[str, str] = field(default_factory=dict)
+    #: rules that are judged elsewhere, and queries of the rows that broke them: row, rule id, cause
+    elsewhere: frozenset[str] = frozenset()
+    also_failing: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -69,12 +72,12 @@ class TableRows:
     @cached_property
     def every_rule(self) -> Plan:
         """The exact reading with every rule."""
-        return Plan(self.table, self.context)
+        return Plan(self.table, self.context, elsewhere=self.elsewhere)
 
     @cached_property
     def plan(self) -> Plan:
         """The exact reading, without the rules that no row can break. Stands when the first pass is over."""
-        return Plan(self.table, self.context, live=self.live)
+        return Plan(self.table, self.context, live=self.live, elsewhere=self.elsewhere)
 
     @property
     def every_item(self) -> frozenset[str]:
@@ -161,7 +164,7 @@ class TableRows:
 
     def count(self) -> None:
         """Count everything once, trusting every value, and find out which rules some row may break."""
-        trusting = Plan(self.table, self.context, trusting=True)
+        trusting = Plan(self.table, self.context, trusting=True, elsewhere=self.elsewhere)
         counted = [rule for rule in trusting.rules if self._counted_by_row(trusting, rule)]
         needed = {name for rule in counted for name in trusting.reads(rule)}
         layer = trusting.layered(exp.Subquery(this=self.scan()), (), needed)
@@ -382,7 +385,7 @@ class TableRows:
                 )
         for rule_id, kind in self.remembered.items():
             parts.append(f"SELECT row, '{rule_id}' AS rule_id, '{kind}' AS cause FROM \"hits:{rule_id}\"")
-        return " UNION ALL ".join(parts)
+        return " UNION ALL ".join([*parts, *self.also_failing])
 
     def first_item_tallies(self) -> Iterator[ItemTally]:
         """What each item holds, from the first pass alone: right where every row stands and every value is usable."""

@@ -14,6 +14,7 @@ from validators.header import header_tallies
 from validators.reading import Scope, holds
 from validators.reference.group_checks import GROUP_CHECKS
 from validators.reference.items import equality_tally, item_tallies, linkage_tally
+from validators.reference.places import core20_tallies
 from validators.reference.plus import plus_tallies
 from validators.reference.row_checks import ROW_CHECKS, judge, read_values
 from validators.reference.rows import ROW_STAGES, Row, TableRules, read_rows
@@ -209,6 +210,7 @@ class Run:
             equality_tally(persons, self.rules["person"]),
             linkage_tally(persons),
             len(persons),
+            tuple(core20_tallies(persons, self.rows["person"], self.context)),
         )
 
 
