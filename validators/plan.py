@@ -244,14 +244,16 @@ class Plan:
             return []
         return sorted(name for name in self.reads(rule) if self.malforming.get(name))
 
-    def cause_number(self, rule: Rule) -> exp.Expr:
-        """The number of the first cause that holds, from 1."""
+    def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
+        """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""
         causes = causes_of(rule, self.context)
-        return self._numbered(causes, rule)
+        return self._numbered(causes, scope or self._cause_scope(rule))
 
-    def _numbered(self, causes: tuple[Cause, ...], rule: Rule) -> exp.Expr:
+    def _cause_scope(self, rule: Rule) -> sql.Scope:
         raw = rule.items[0] if isinstance(rule.check, Format | Coded) else None
-        scope = self.scope.reading(raw) if raw else self._scope_of(rule)
+        return self.scope.reading(raw) if raw else self._scope_of(rule)
+
+    def _numbered(self, causes: tuple[Cause, ...], scope: sql.Scope) -> exp.Expr:
         branches = [
             (exp.paren(sql.condition(cause.when.tree, scope)), sql.literal(number))
             for number, cause in enumerate(causes, start=1)

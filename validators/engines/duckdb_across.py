@@ -24,7 +24,7 @@ from schema.check import (
 )
 from validators import sql
 from validators.assessable import not_assessed
-from validators.causes import plain_kind
+from validators.causes import causes_of, plain_kind
 from validators.engines.duckdb_rows import RANK, TableRows
 from validators.plan import column, final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, spread
@@ -93,8 +93,8 @@ class Across:
         return self._tally(rule, assessed)
 
     def _find(self, rule: Rule, check: Check) -> int:
-        """Fill `hits` with the rows that broke the rule; the number of rows assessed."""
-        self.database.run("CREATE OR REPLACE TEMP TABLE hits (row BIGINT)")
+        """Fill `hits` with the rows that broke the rule, and the number of the cause; the number of rows assessed."""
+        self.database.run("CREATE OR REPLACE TEMP TABLE hits (row BIGINT, cause UTINYINT DEFAULT 1)")
         match check:
             case Repeated():
                 return self._repeated(rule.table)
@@ -120,7 +120,7 @@ class Across:
         """Rows of one key that are not alike fail, all of them."""
         if self.tables[table].has_row_hash:
             self.database.run(
-                f"INSERT INTO hits SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
+                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
                 "WHERE own IS NOT NULL GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
             )
         assessed = self._count(f"SELECT count(*) FROM ok_{table}")
@@ -131,7 +131,7 @@ class Across:
         """Rows alike in every item fail; the first of them stays in the measures."""
         if self.tables[table].has_row_hash:
             self.database.run(
-                f"INSERT INTO hits SELECT row FROM ok_{table} WHERE whole IN "
+                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE whole IN "
                 f"(SELECT whole FROM ok_{table} GROUP BY whole HAVING count(*) > 1)"
             )
             self.database.run(
@@ -147,7 +147,7 @@ class Across:
             f"WHERE {value} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
         )
         self.database.run(
-            f"INSERT INTO hits SELECT row FROM ok_{table} WHERE {value} IN (SELECT value FROM ("
+            f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {value} IN (SELECT value FROM ("
             f"SELECT {value} AS value, person FROM ok_{table} WHERE {value} IN (SELECT value FROM doubles)) "
             "GROUP BY value HAVING count(DISTINCT person) > 1)"
         )
@@ -163,8 +163,8 @@ class Across:
         same = " AND ".join(f"r.{name} = b.{name}" for name in group)
         columns = ", ".join(group)
         self.database.run(
-            f"INSERT INTO hits SELECT r.row FROM (SELECT row, {columns} {judged}) r JOIN (SELECT {columns} {judged} "
-            f"GROUP BY ALL HAVING count(DISTINCT {item}) > 1) b ON {same}"
+            f"INSERT INTO hits (row) SELECT r.row FROM (SELECT row, {columns} {judged}) r "
+            f"JOIN (SELECT {columns} {judged} GROUP BY ALL HAVING count(DISTINCT {item}) > 1) b ON {same}"
         )
         return self._count(f"SELECT count(*) {judged}")
 
@@ -174,7 +174,7 @@ class Across:
         key = "person" if target == "person" else f'"link:{target}"'
         there = "person" if target == "person" else "own"
         self.database.run(
-            f"INSERT INTO hits SELECT row FROM ok_{table} WHERE {key} IS NOT NULL "
+            f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {key} IS NOT NULL "
             f"AND {key} NOT IN (SELECT {there} FROM rows_{target} WHERE {there} IS NOT NULL)"
         )
         assessed = self._count(f"SELECT count({key}) FROM ok_{table}")
@@ -187,7 +187,7 @@ class Across:
 
     def _related(self, rule: Rule, check: Related) -> int:
         self.database.run(
-            f'INSERT INTO hits SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND '
+            f'INSERT INTO hits (row) SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND '
             f"person IS NOT NULL AND person "
             f'NOT IN (SELECT person FROM ok_{check.table} WHERE "match:{rule.id}" AND person IS NOT NULL)'
         )
@@ -199,18 +199,24 @@ class Across:
         verdict, joins = work.linked_verdict(rule)
         query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
         self.database.run(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
-        self.database.run("INSERT INTO hits SELECT row FROM judged WHERE verdict > 0")
+        self.database.run("INSERT INTO hits SELECT row, verdict FROM judged WHERE verdict > 0")
         return self._count("SELECT count(verdict) FROM judged")
 
     def _tally(self, rule: Rule, assessed: int) -> RuleTally:
-        failed = self._count("SELECT count(*) FROM hits")
-        if not failed:
-            return RuleTally(rule.id, assessed, 0)
-        (rows,) = self.database.row(f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM hits")
-        kind = plain_kind(rule, self.context)
-        if rule.stage == "cross_record" or rule.stage == "cross_table":
-            self.tables[rule.table].remember(rule.id, kind)
-        return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
+        found = self.database.rows(
+            f"SELECT cause, count(*), arg_min(row, {RANK}, {SAMPLES}) FROM hits GROUP BY cause ORDER BY cause"
+        )
+        kinds = self._kinds(rule)
+        if found and rule.stage in ("cross_record", "cross_table"):
+            self.tables[rule.table].remember(rule.id, kinds)
+        causes = tuple(CauseTally(kinds[cause - 1], count, (), spread(rows)) for cause, count, rows in found)
+        return RuleTally(rule.id, assessed, sum(cause.count for cause in causes), causes)
+
+    def _kinds(self, rule: Rule) -> tuple[str, ...]:
+        """The kinds of cause by their number in `hits`."""
+        if isinstance(rule.check, Condition):
+            return tuple(cause.kind for cause in causes_of(rule, self.context))
+        return (plain_kind(rule, self.context),)
 
     def _rate(self, rule: Rule, check: Rate) -> RuleTally:
         population = f'"population:{rule.id}"' if check.population else "true"

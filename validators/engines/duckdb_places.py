@@ -267,9 +267,11 @@ class Places:
                 f'WHERE "{name}" IS NOT NULL GROUP BY 1 ORDER BY 1'
             )
             broken = [CauseTally(causes[n - 1].kind, count, (), spread(rows)) for n, count, rows in found if n]
-            cause = f'[{", ".join(repr(cause.kind) for cause in causes)}]["{name}"]'
-            failing = f"SELECT row, '{rule.id}' AS rule_id, {cause} AS cause FROM place_person WHERE \"{name}\" > 0"
-            work.also_failing.append(failing)
+            work.remembered[rule.id] = tuple(cause.kind for cause in causes)
+            self.database.run(
+                f'CREATE OR REPLACE TEMP VIEW "hits:{rule.id}" AS '
+                f'SELECT row, "{name}" AS cause FROM place_person WHERE "{name}" > 0'
+            )
             yield RuleTally(rule.id, sum(n for _, n, _ in found), sum(c.count for c in broken), merged(broken))
 
     def _verdict(self, rule: Rule, work: TableRows) -> str:
@@ -278,10 +280,7 @@ class Places:
         assert isinstance(check, Condition)
         scope = self._scope(work)
         required = sql.exp.paren(sql.condition(check.require.tree, scope))
-        causes = causes_of(rule, self.context)
-        told = [(sql.condition(c.when.tree, scope), sql.literal(n)) for n, c in enumerate(causes, 1) if c.when]
-        last = next(n for n, cause in enumerate(causes, 1) if cause.when is None)
-        number = sql.case(told[: last - 1], sql.literal(last))
+        number = work.plan.cause_number(rule, scope)
         verdict = sql.case([(required, sql.literal(0)), (sql.exp.Not(this=required.copy()), number)], sql.exp.null())
         if check.when:
             verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], sql.exp.null())

@@ -53,11 +53,10 @@ class TableRows:
     has_row_hash: bool = False
     #: items whose status stands in the verdict table
     statuses: frozenset[str] = frozenset()
-    #: rules over more than one row that some row broke, with the kind of their cause
-    remembered: dict[str, str] = field(default_factory=dict)
-    #: rules that are judged elsewhere, and queries of the rows that broke them: row, rule id, cause
+    #: rules over more than one row that some row broke, with the kinds of cause by number
+    remembered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: rules that are judged elsewhere
     elsewhere: frozenset[str] = frozenset()
-    also_failing: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -106,10 +105,10 @@ class TableRows:
             return sql.call("TRY_CAST_BIGINT", final)
         return sql.case([(sql.is_null(final), exp.null())], sql.call("hash", final.copy()))
 
-    def remember(self, rule_id: str, kind: str) -> None:
+    def remember(self, rule_id: str, kinds: tuple[str, ...]) -> None:
         """Keep the rows in `hits` for the list of failing rows."""
-        self.remembered[rule_id] = kind
-        self.database.run(f'CREATE OR REPLACE TEMP TABLE "hits:{rule_id}" AS SELECT row FROM hits')
+        self.remembered[rule_id] = kinds
+        self.database.run(f'CREATE OR REPLACE TEMP TABLE "hits:{rule_id}" AS FROM hits')
 
     def linked_verdict(self, rule: Rule) -> tuple[str, str]:
         """The verdict of a condition that reads linked rows, over `o`, and the joins that bring them."""
@@ -121,14 +120,15 @@ class TableRows:
         brought = {(t, n): exp.column(final_name(n), table=t, quoted=True) for t, n in linked if t}
         scope = sql.Scope(self.context, self.plan.items, typed, typed, brought)  # type: ignore[arg-type]
         required = exp.paren(sql.condition(check.require.tree, scope))
-        branches = [(required, sql.literal(0)), (exp.Not(this=required.copy()), sql.literal(1))]
+        broken = self.plan.cause_number(rule, scope)
+        branches = [(required, sql.literal(0)), (exp.Not(this=required.copy()), broken)]
         verdict = sql.case(branches, exp.null())
         if check.when:
             verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
         joins = " ".join(
-            f"LEFT JOIN ok_{t} {t} ON o.person = {t}.person"
+            f"LEFT JOIN once_{t} {t} ON o.person = {t}.person"
             if t == "person"
-            else f'LEFT JOIN ok_{t} {t} ON o."link:{t}" = {t}.own'
+            else f'LEFT JOIN once_{t} {t} ON o."link:{t}" = {t}.own'
             for t in targets
         )
         return verdict.sql(dialect="duckdb"), joins
@@ -378,14 +378,11 @@ class TableRows:
         parts = []
         for rule in self.plan.rules:
             if rule.id in self.live:
-                kinds = ", ".join(f"'{cause.kind}'" for cause in causes_of(rule, self.context))
-                name = f'"{verdict_name(rule)}"'
-                parts.append(
-                    f"SELECT row, '{rule.id}' AS rule_id, [{kinds}][{name}] AS cause FROM {self.name} WHERE {name} > 0"
-                )
-        for rule_id, kind in self.remembered.items():
-            parts.append(f"SELECT row, '{rule_id}' AS rule_id, '{kind}' AS cause FROM \"hits:{rule_id}\"")
-        return " UNION ALL ".join([*parts, *self.also_failing])
+                kinds = tuple(cause.kind for cause in causes_of(rule, self.context))
+                parts.append(_listed(rule.id, kinds, f'"{verdict_name(rule)}"', self.name))
+        for rule_id, kinds in self.remembered.items():
+            parts.append(_listed(rule_id, kinds, "cause", f'"hits:{rule_id}"'))
+        return " UNION ALL ".join(parts)
 
     def first_item_tallies(self) -> Iterator[ItemTally]:
         """What each item holds, from the first pass alone: right where every row stands and every value is usable."""
@@ -417,6 +414,12 @@ class TableRows:
         for name in names:
             held = {STATUSES[number]: count for number, count in (found[name] or {}).items()}
             yield ItemTally(self.table.name, name, found["*"], **{word: held.get(word, 0) for word in STATUSES})
+
+
+def _listed(rule_id: str, kinds: tuple[str, ...], number: str, table: str) -> str:
+    """The rows of a table whose number of a cause is above 0, with the rule and the kind of the cause."""
+    names = ", ".join(f"'{kind}'" for kind in kinds)
+    return f"SELECT row, '{rule_id}' AS rule_id, [{names}][{number}] AS cause FROM {table} WHERE {number} > 0"
 
 
 def merged(tallies: list[CauseTally]) -> tuple[CauseTally, ...]:
