@@ -18,7 +18,7 @@ from validators.areas import NATIONS
 from validators.lookups import facts_of
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
-from validators.reference_answers import JOINT
+from validators.reference_answers import JOINT, can_be_judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -317,6 +317,8 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
     """Whether the reference data answer yes. A cast: a join in a query over a file loses the order of its rows."""
+    if not can_be_judged(scope.context, node.name):
+        return exp.cast(exp.null(), "BOOLEAN")
     if node.name in scope.answers:
         return scope.answers[node.name].copy()
     parts = [_part(arg, scope) for arg in node.args]

@@ -18,6 +18,7 @@ from schema import release as releases
 from schema.release_info import ReleaseError
 from validators import assemble, structure
 from validators.context import Context, Purpose, month_end
+from validators.core20_figures import core20_of
 from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.finding import Reveal
@@ -238,6 +239,7 @@ def _checked(
         plus=tuple(assemble.plus_measures(tally.plus, context)),
         equality=assemble.equality_of(tally.equality),
         linkage=assemble.linkage_of(tally.linkage),
+        core20=core20_of(tally.core20),
         reference_data=[ReferenceData(name=n, version=None, loaded=n in context.reference) for n in REFERENCE_SETS],
         ignored_files=[IgnoredFile(name=name, reason=reason) for name, reason in submission.ignored],
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],

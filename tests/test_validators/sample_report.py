@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.test_validators.sample_rules import RULES, RuleWords
+from validators.core20 import OUTCOMES
+from validators.core20_figures import core20_of
 from validators.finding import Cause, Finding, Shape, finding_of, sample_of
 from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure
 from validators.report import (
@@ -20,6 +22,7 @@ from validators.report import (
     TableCount,
     build_report,
 )
+from validators.tally import Core20Tally
 
 PERSONS = 5000
 
@@ -169,6 +172,7 @@ def parts(**changed: Any) -> dict[str, Any]:
         "plus": [_plus(*characteristic) for characteristic in PLUS],
         "equality": Equality(ethnicity=_ethnicity()),
         "access": Access(persons=4960, without_practice=41, without_practice_rate=0.008266),
+        "core20": core20_of([_core20()]),
         "linkage": Linkage(persons=4996, with_number=4811, status_01=4690, without_number=185, rate=0.938751),
         "reference_data": [
             ReferenceData(name="ods", version="2026-04", loaded=True),
@@ -315,3 +319,8 @@ def _ethnicity() -> Ethnicity:
         declined_rate=0.075988,
         asked_rate=0.744596,
     )
+
+
+def _core20() -> Core20Tally:
+    held = {"yes": 1204, "no": 3301, "institution": 21, "no_fixed_abode": 130, "postcode_unknown": 340}
+    return Core20Tally("2025", 4996, tuple(held.get(outcome, 0) for outcome in OUTCOMES), 40, 3, 35)

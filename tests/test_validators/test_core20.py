@@ -10,12 +10,14 @@ import pytest
 
 from tests.test_validators.small_submissions import context_of, judged, opened, write_tables
 from validators.core20 import CLASSES, CURRENT, INDEXES, OUTCOMES, REASONS, class_of, gazetteer, place
+from validators.core20_figures import core20_of
 from validators.engines import ENGINES
+from validators.tally import Core20Tally
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validators.tally import Core20Tally, Tally
+    from validators.tally import Tally
 
 HEADER = {
     "dataset_version": "1.0.0",
@@ -203,6 +205,20 @@ def test_a_submitted_decile_is_compared_with_the_derived_one(engine: str, tmp_pa
 def test_without_an_index_or_a_decile_there_is_no_figure(engine: str, tmp_path: Path) -> None:
     rows = [{"local_patient_id_org": "RX1", "local_patient_id": "A1", "postcode": "AA1 1AA"}]
     assert tally_of(engine, tmp_path, rows, {"onspd": PLACES}).core20 == ()
+
+
+def test_the_figures_of_a_report_have_their_rates() -> None:
+    counts = {"yes": 20, "no": 60, "institution": 5, "no_fixed_abode": 5, "postcode_unknown": 10}
+    tally = Core20Tally("2025", 100, tuple(counts.get(outcome, 0) for outcome in OUTCOMES), 10, 4, 6)
+    (figure,) = core20_of([tally]).figures
+    assert (figure.rate, figure.not_placed, figure.not_placed_rate) == (0.25, 15, 0.15)
+    assert [(reason.reason, reason.persons) for reason in figure.reasons] == [
+        ("no_fixed_abode", 5),
+        ("postcode_unknown", 10),
+    ]
+    assert figure.submitted is not None
+    assert (figure.submitted.differ, figure.submitted.order_reversed) == (6, True)
+    assert core20_of([replace(tally, compared=0, agree=0, reversed=0)]).figures[0].submitted is None
 
 
 def outcomes(figure: Core20Tally) -> dict[str, int]:

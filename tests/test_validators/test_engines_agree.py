@@ -101,6 +101,7 @@ def compared(expected: Outcome, found: Outcome) -> Iterator[tuple[str, str]]:
         "rules": "rule_id",
         "items": ("table", "item"),
         "plus": "characteristic",
+        "core20": "index",
     }
     for part, key in parts.items():
         yield from _compared(part, _by(getattr(expected.tally, part), key), _by(getattr(found.tally, part), key))
