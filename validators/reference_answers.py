@@ -45,8 +45,16 @@ _NEEDED: Final[Mapping[str, tuple[str, int, str]]] = {
     "ods_known": ("others", 1, "what is loaded holds GP practices alone"),
     "ods_live": ("others", 1, "what is loaded holds GP practices alone"),
     "ods_registers": ("registering", 1, "what is loaded holds no GP practices"),
-    "postcode_known": ("areas", WHOLE_DIRECTORY, "the whole directory: what is loaded holds {found} postcode areas"),
-    "postcode_live": ("areas", WHOLE_DIRECTORY, "the whole directory: what is loaded holds {found} postcode areas"),
+    "postcode_known": (
+        "areas",
+        WHOLE_DIRECTORY,
+        "the whole directory: what is loaded holds {found} of some 120 postcode areas",
+    ),
+    "postcode_live": (
+        "areas",
+        WHOLE_DIRECTORY,
+        "the whole directory: what is loaded holds {found} of some 120 postcode areas",
+    ),
 }
 
 
