@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schema.check import Coded, Format, Rate
 from schema.derive import expected_words
 from validators.answers import NEVER_ASKED
 from validators.causes import causes_of
-from validators.finding import Cause, Finding, Reveal, Sample, Shape, finding_of, rate_of, sample_of
+from validators.finding import Cause, Finding, Reveal, Sample, Shape, SourceRow, finding_of, rate_of, sample_of
 from validators.measured import DataItemMeasure, Equality, Ethnicity, ItemGroup, Linkage, PlusMeasure
+from validators.origins import columns_of_items
 from validators.report import Outcome, RuleOutcome
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from schema.rule import Cause as RuleCause
     from schema.rule import Rule
     from validators.context import Context
+    from validators.origins import Origins
     from validators.source import Record, Source
     from validators.tally import CauseTally, EqualityTally, ItemTally, LinkageTally, PlusTally, RuleTally, Tally
 
@@ -43,7 +46,19 @@ EQUALITY_ITEMS = frozenset(
 )
 KEY_LENGTH = 16
 
-Fetched = "Mapping[str, Mapping[int, tuple[int | None, Record]]]"
+
+@dataclass(frozen=True, slots=True)
+class SampleRows:
+    """The sample rows, table by table, and what a report may show of them.
+
+    `records`: row → line and record. `source_rows`: row → row of the extract, where a mapping has numbered them anew.
+    """
+
+    records: Mapping[str, Mapping[int, tuple[int | None, Record]]]
+    secret: bytes
+    reveal: Reveal
+    origins: Mapping[str, Origins] = field(default_factory=dict)
+    source_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 def sample_rows(tally: Tally, context: Context) -> dict[str, set[int]]:
@@ -66,13 +81,7 @@ def key_maker(sources: Iterable[Source]) -> bytes:
     return hashlib.sha256(b"".join(sorted(source.key_digest for source in sources))).digest()
 
 
-def findings_of(
-    tally: Tally,
-    context: Context,
-    fetched: Mapping[str, Mapping[int, tuple[int | None, Record]]],
-    secret: bytes,
-    reveal: Reveal,
-) -> Iterator[Finding]:
+def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Finding]:
     """Every finding on values: one for each way in which a rule was broken."""
     for result in tally.rules:
         rule = context.dataset.rule(result.rule_id)
@@ -80,7 +89,7 @@ def findings_of(
             continue
         words = {cause.kind: cause for cause in reversed(causes_of(rule, context))}
         for cause in result.causes:
-            samples = _samples(rule, cause, context, fetched.get(table_of(rule), {}), secret, reveal)
+            samples = tuple(_sample(rule, row, context, kept) for row in cause.sample_rows)
             hidden = result.failed is None
             yield finding_of(
                 rule,
@@ -90,7 +99,12 @@ def findings_of(
                 samples=samples,
                 counted="persons" if isinstance(rule.check, Rate) else "rows",
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
+                source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
             )
+
+
+def _items(rule: Rule) -> tuple[str, ...]:
+    return tuple(item for item in rule.items if item != "*")
 
 
 def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) -> Cause:
@@ -107,22 +121,22 @@ def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) ->
     )
 
 
-def _samples(
-    rule: Rule,
-    cause: CauseTally,
-    context: Context,
-    records: Mapping[int, tuple[int | None, Record]],
-    secret: bytes,
-    reveal: Reveal,
-) -> tuple[Sample, ...]:
-    made = []
-    for row in cause.sample_rows:
-        line, record = records.get(row, (None, {}))
-        keys = _key_items(rule, context)
-        ids = {name: record.get(name) for name in keys}
-        values = {name: record.get(name) for name in rule.items if name in record}
-        made.append(sample_of(row, line, _key(ids, secret), ids=ids, values=values, reveal=reveal))
-    return tuple(made)
+def _sample(rule: Rule, row: int, context: Context, kept: SampleRows) -> Sample:
+    line, record = kept.records.get(table_of(rule), {}).get(row, (None, {}))
+    ids = {name: record.get(name) for name in _key_items(rule, context)}
+    values = {name: record.get(name) for name in rule.items if name in record}
+    source = _source(rule, row, kept)
+    return sample_of(row, line, _key(ids, kept.secret), ids=ids, values=values, reveal=kept.reveal, source=source)
+
+
+def _source(rule: Rule, row: int, kept: SampleRows) -> SourceRow | None:
+    """The record that a mapping made the row of, where rows are numbered anew."""
+    table = table_of(rule)
+    source_row = kept.source_rows.get(table, {}).get(row)
+    if source_row is None:
+        return None
+    own = [item.removeprefix(f"{table}.") for item in _items(rule)]
+    return kept.origins[table].place(row, source_row, [item for item in own if "." not in item])
 
 
 def _key_items(rule: Rule, context: Context) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from schema.rule import Action, Mend, Severity
 
 Reveal = Literal["none", "keys", "values"]
 Counted = Literal["rows", "persons"]
+Filled = Literal["column", "constant", "nothing"]
+Step = Literal["stripped", "recoded", "dated", "cut", "padded", "surrogate"]
 
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -36,6 +38,29 @@ class ItemValue(Part):
     value: str | None = Field(description="What was received; null where nothing was.")
 
 
+class SourceColumn(Part):
+    """What a mapping fills one data item with."""
+
+    data_item: str | None = Field(description="Name of the data item; null where the column at fault fills none.")
+    filled_with: Filled = Field(
+        description="column: one of the extract. constant: a text of the mapping, the same on every row. "
+        "nothing: the mapping does not fill the item."
+    )
+    file: str | None = Field(description="File of the extract; null where no column fills the item.")
+    column: str | None = Field(description="Name of the column in that file; null where no column fills the item.")
+    steps: tuple[Step, ...] = Field(default=(), description="What the mapping does to its values, in this order.")
+
+
+class SourceRow(Part):
+    """The record of an extract of which a mapping made a row."""
+
+    file: str = Field(description="File of the extract.")
+    row: Count = Field(description="Data row of that file, counted from 1.")
+    columns: tuple[SourceColumn, ...] = Field(
+        description="What fills the items of the finding in this row; other rows may be filled from other columns."
+    )
+
+
 class Sample(Part):
     """One row that has the finding."""
 
@@ -44,6 +69,11 @@ class Sample(Part):
     key: str | None = Field(
         default=None,
         description="Keyed hash of the record: findings on one record share it, and it does not say who it is.",
+    )
+    source: SourceRow | None = Field(
+        default=None,
+        description="Record of the extract that a mapping made the row of, where `row` is not that of the one file "
+        "that the table comes from: several columns or files became rows of one table. Null otherwise.",
     )
     ids: tuple[ItemValue, ...] | None = Field(
         default=None,
@@ -88,6 +118,9 @@ class Finding(Part):
     data_items: tuple[str, ...] = Field(
         description="Items that the rule reads; the first is the one that `field` takes away."
     )
+    source_columns: tuple[SourceColumn, ...] = Field(
+        default=(), description="What a mapping fills these items with, each in turn; empty without a mapping."
+    )
     message: str = Field(description="What happened, in one sentence.")
     why: str | None = Field(default=None, description="Why it matters.")
     fix: str | None = Field(default=None, description="How to mend it.")
@@ -131,12 +164,14 @@ def sample_of(
     ids: dict[str, str | None] | None = None,
     values: dict[str, str | None] | None = None,
     reveal: Reveal = "none",
+    source: SourceRow | None = None,
 ) -> Sample:
     """A sample that holds no more than `reveal` allows."""
     return Sample(
         row=row,
         line=line,
         key=key,
+        source=source,
         ids=_item_values(ids) if reveal != "none" else None,
         values=_item_values(values) if reveal == "values" else None,
     )
@@ -185,6 +220,7 @@ def finding_of(
     rule_link: str | None = None,
     counted: Counted = "rows",
     threshold: float | None = None,
+    source_columns: tuple[SourceColumn, ...] = (),
 ) -> Finding:
     """The finding of one cause of one rule, with what follows from the rest: fingerprint, rate, rows not shown.
 
@@ -202,6 +238,7 @@ def finding_of(
         action=rule.action,
         table=rule.table,
         data_items=items,
+        source_columns=source_columns,
         message=message or rule.message,
         why=rule.why or None,
         fix=rule.fix or None,

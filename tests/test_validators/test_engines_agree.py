@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from schema.check import CHECKS, Rate
 from tests.test_validators.drawn_submissions import (
@@ -22,7 +23,7 @@ from tests.test_validators.drawn_submissions import (
     context_with,
 )
 from tests.test_validators.small_submissions import Outcome, judged, opened
-from validators.engines import ENGINES
+from validators.engines import ENGINES, duckdb_rows
 from validators.header import header_checks
 from validators.reference.run import CHECKS as REFERENCE_CHECKS
 
@@ -56,11 +57,16 @@ def outcomes(submission: Submission, engines: Iterable[str]) -> dict[str, Outcom
             return {engine: judged(engine, sources, submission.context) for engine in engines}
 
 
+#: how many rows in doubt are read again alone: none, some, all
+SHARES = st.sampled_from((0.0, 0.3, 1.0))
+
+
 @pytest.mark.parametrize("engine", OTHERS)
-def test_an_engine_agrees_with_plain_python(engine: str) -> None:
+def test_an_engine_agrees_with_plain_python(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     @settings(SETTINGS, max_examples=EXAMPLES)
-    @given(DRAWN)
-    def agrees(submission: Submission) -> None:
+    @given(DRAWN, SHARES)
+    def agrees(submission: Submission, few: float) -> None:
+        monkeypatch.setattr(duckdb_rows, "FEW", few)
         differences = differing(submission, engine)
         if differences:
             small = smaller(submission, engine)

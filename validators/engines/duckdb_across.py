@@ -7,7 +7,7 @@ stands under other keys too in `shared_<table>`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schema.check import (
@@ -22,11 +22,11 @@ from schema.check import (
     Repeated,
     SharedValue,
 )
-from validators import sql
 from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
+from validators.engines.duckdb_columns import PERSON_KEY
 from validators.engines.duckdb_rows import RANK, TableRows
-from validators.plan import column, final_name
+from validators.plan import final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, spread
 
 if TYPE_CHECKING:
@@ -36,20 +36,6 @@ if TYPE_CHECKING:
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
 
-PERSON_KEY = ("local_patient_id_org", "local_patient_id")
-
-
-def hashed(items: tuple[str, ...]) -> sql.exp.Expr:
-    """One number for the values of some items as received; null where one is blank."""
-    parts = [column(name) for name in items]
-    blank = sql.exp.or_(*(sql.is_null(part) for part in parts))
-    return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
-
-
-def row_hash(items: tuple[str, ...]) -> sql.exp.Expr:
-    """One number for all values of a row as received."""
-    return sql.call("hash", *(column(name) for name in items))
-
 
 @dataclass
 class Across:
@@ -58,6 +44,7 @@ class Across:
     database: Database
     context: Context
     tables: Mapping[str, TableRows]
+    _compared: dict[str, bool] = field(default_factory=dict)
 
     def prepare(self, table: str) -> None:
         """Make the sets of rows that later stages add to."""
@@ -116,12 +103,25 @@ class Across:
     def _count(self, query: str) -> int:
         return self.database.counts(query)[0]
 
+    def _doubled(self, table: str) -> bool:
+        """Whether a key stands there twice; the rows can then be compared as wholes, in `wholes_<table>`."""
+        if table not in self._compared:
+            doubled = self._count(
+                f"SELECT count(*) FROM (SELECT own FROM ok_{table} WHERE own IS NOT NULL "
+                "GROUP BY own HAVING count(*) > 1)"
+            )
+            self._compared[table] = doubled > 0
+            if doubled:
+                self.tables[table].make_wholes()
+        return self._compared[table]
+
     def _repeated(self, table: str) -> int:
         """Rows of one key that are not alike fail, all of them."""
-        if self.tables[table].has_row_hash:
+        if self._doubled(table):
             self.database.run(
                 f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
-                "WHERE own IS NOT NULL GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
+                f"JOIN wholes_{table} USING (row) WHERE own IS NOT NULL "
+                "GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
             )
         assessed = self._count(f"SELECT count(*) FROM ok_{table}")
         self.database.run(f"INSERT INTO gone_{table} SELECT row FROM hits")
@@ -129,14 +129,17 @@ class Across:
 
     def _copied(self, table: str) -> int:
         """Rows alike in every item fail; the first of them stays in the measures."""
-        if self.tables[table].has_row_hash:
+        if not self.tables[table].table.key:
+            self.tables[table].make_wholes()
+        if not self.tables[table].table.key or self._doubled(table):
+            alike = f"(SELECT w.row, w.whole FROM ok_{table} o JOIN wholes_{table} w USING (row))"
             self.database.run(
-                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE whole IN "
-                f"(SELECT whole FROM ok_{table} GROUP BY whole HAVING count(*) > 1)"
+                f"INSERT INTO hits (row) SELECT row FROM {alike} WHERE whole IN "
+                f"(SELECT whole FROM {alike} GROUP BY whole HAVING count(*) > 1)"
             )
             self.database.run(
                 f"INSERT INTO extra_{table} SELECT row FROM hits WHERE row NOT IN "
-                f"(SELECT min(row) FROM ok_{table} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
+                f"(SELECT min(row) FROM {alike} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
             )
         return self._count(f"SELECT count(*) FROM ok_{table}")
 
@@ -220,17 +223,15 @@ class Across:
 
     def _rate(self, rule: Rule, check: Rate) -> RuleTally:
         population = f'"population:{rule.id}"' if check.population else "true"
-        assessed, failed = self.database.counts(
-            f'SELECT count_if({population}), count_if({population} AND "numerator:{rule.id}") FROM once_{check.table}'
+        numerator = f'{population} AND "numerator:{rule.id}"'
+        assessed, failed, rows = self.database.row(
+            f"SELECT count_if({population}), count_if({numerator}), "
+            f"arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE {numerator}) FROM once_{check.table}"
         )
-        if assessed < check.minimum:
+        if (assessed or 0) < check.minimum:
             return RuleTally(rule.id, reason=f"fewer than {check.minimum} rows in the denominator")
         if not failed:
             return RuleTally(rule.id, assessed, 0)
-        (rows,) = self.database.row(
-            f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM once_{check.table} WHERE "
-            f'{population} AND "numerator:{rule.id}"'
-        )
         kind = plain_kind(rule, self.context)
         return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
 

@@ -30,16 +30,16 @@ from validators.core20 import (
     REST_OF_UK,
     class_of,
 )
-from validators.engines.duckdb_rows import RANK, TableRows, merged
-from validators.plan import row_rules, typed_name, verdict_name
+from validators.engines.duckdb_exact import RANK, merged
+from validators.engines.duckdb_rows import TableRows
+from validators.plan import final_name, read_name, row_rules, verdict_name
+from validators.reference_answers import can_be_judged
 from validators.tally import SAMPLES, CauseTally, Core20Tally, RuleTally, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlglot import exp
-
-    from schema.expression import Expression
+    from schema.expression import Expression, Node
     from schema.rule import Rule
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
@@ -47,10 +47,9 @@ if TYPE_CHECKING:
 
 #: the functions that ask the postcode directory
 OF_THE_DIRECTORY = frozenset({"postcode_known", "postcode_live"})
-#: the items by which a person is placed where there is no postcode
-OTHERS = ("lsoa_code", "lsoa_vintage", "imd_decile", "imd_version")
-_POSTCODE = 'o."place:postcode"'
-_READ = "place:read"
+#: the items by which a person is placed
+ITEMS = ("postcode", "lsoa_code", "lsoa_vintage", "imd_decile", "imd_version")
+_POSTCODE = f'o."{final_name("postcode")}"'
 
 
 def joined_rules(context: Context) -> tuple[Rule, ...]:
@@ -85,13 +84,13 @@ class Places:
     rules: tuple[Rule, ...] = ()
     _received: frozenset[str] = field(default=frozenset(), init=False)
 
-    def columns(self, work: TableRows) -> dict[str, exp.Expr]:
-        """What has to be kept of each person: the postcode as it reads, and what is left of each item."""
-        self._received = frozenset(name for name in ("postcode", *OTHERS) if work.counts[f"received:{name}"])
-        kept = {f"place:{name}": work.plan.final(name) for name in self._received}
-        if self.rules and "postcode" in self._received and work.plan.takers("postcode"):
-            kept[_READ] = sql.exp.column(typed_name("postcode"), quoted=True)
-        return kept
+    def ask(self, work: TableRows) -> None:
+        """What has to be kept of each person, before the table is read."""
+        loaded = self.context.reference.keys() & {"onspd", "imd", "institution"}
+        asked = ITEMS if loaded or "imd_decile" in work.source.columns else ()
+        work.wanted = frozenset(item for item in asked if item in work.source.columns)
+        work.read = frozenset({"postcode"}) & work.wanted if self.rules else frozenset()
+        work.elsewhere = frozenset(rule.id for rule in self.rules)
 
     @property
     def indexes(self) -> tuple[str, ...]:
@@ -100,7 +99,8 @@ class Places:
         return tuple(index for index in INDEXES if index in loaded or "imd_decile" in self._received)
 
     def make(self, work: TableRows) -> None:
-        """Make `place_person`. Stands when the verdict table of the persons is made."""
+        """Make `place_person`. Stands when the rows of the persons have been judged."""
+        self._received = frozenset(name for name in work.wanted if work.first.counts[f"received:{name}"])
         if not self.indexes and not self.rules:
             self.database.run(
                 "CREATE OR REPLACE TEMP VIEW place_person AS SELECT row, 'not_placed' AS core20 FROM rows_person"
@@ -125,15 +125,14 @@ class Places:
     # The join
 
     def _joined(self, work: TableRows) -> str:
-        reads = _READ if self.rules and work.plan.takers("postcode") else "place:postcode"
-        parts = ["rows_person o"]
+        parts, reads = ["rows_person o"], read_name("postcode") if work.read else final_name("postcode")
         if self._has("onspd") and "postcode" in self._received:
             parts.append(f'LEFT JOIN ({self._directory()}) d ON d.postcode = o."{reads}"')
             parts.extend(self._deciles("d", f"d.lsoa{year[2:]}", index) for index, year in self._loaded)
         if self._has("institution") and "postcode" in self._received:
             parts.append(f"LEFT JOIN ({self._institutions()}) t ON t.postcode = {_POSTCODE}")
         if "lsoa_code" in self._received:
-            parts.extend(self._deciles("s", 'o."place:lsoa_code"', index) for index, _ in self._loaded)
+            parts.extend(self._deciles("s", 'o."final:lsoa_code"', index) for index, _ in self._loaded)
         return " ".join(parts)
 
     def _has(self, name: str) -> bool:
@@ -175,7 +174,7 @@ class Places:
         return f"CAST({found} AS UTINYINT)"
 
     def _item(self, name: str) -> str:
-        return f'o."place:{name}"' if name in self._received else "NULL"
+        return f'o."{final_name(name)}"' if name in self._received else "NULL"
 
     def _by_postcode(self, index: str) -> str:
         postcode = self._item("postcode")
@@ -251,11 +250,11 @@ class Places:
     def _agreement(self, index: str) -> tuple[int, ...]:
         if index not in self._compared:
             return (0, 0, 0)
-        sent, derived = '"place:imd_decile"', f'"decile:{index}"'
+        sent, derived = f'"{final_name("imd_decile")}"', f'"decile:{index}"'
         asked = f"count_if({sent} IS NOT NULL AND {derived} IS NOT NULL)"
         return self.database.counts(
             f"SELECT {asked}, count_if({sent} = {derived}), count_if({sent} = 11 - {derived}) "
-            f"FROM {_ONCE} WHERE \"place:imd_version\" = '{index}'"
+            f"FROM {_ONCE} WHERE \"{final_name('imd_version')}\" = '{index}'"
         )
 
     def rule_tallies(self, work: TableRows) -> Iterator[RuleTally]:
@@ -287,14 +286,20 @@ class Places:
         return sql.exp.cast(verdict, "UTINYINT", dialect="duckdb").sql(dialect="duckdb")
 
     def _scope(self, work: TableRows) -> sql.Scope:
-        read = sql.exp.column(_READ if work.plan.takers("postcode") else "place:postcode", table="o", quoted=True)
+        """How conditions spell the postcode, and what the directory says of it."""
+        read = sql.exp.column(read_name("postcode"), table="o", quoted=True)
         found = sql.exp.Not(this=sql.is_null(sql.exp.column("postcode", table="d")))
         alive = sql.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
-        answers = {"postcode_known": found, "postcode_live": alive}
-        asked = {name: sql.case([(sql.is_null(read), sql.exp.null())], made) for name, made in answers.items()}
         if "postcode" not in self._received:
-            read, asked = sql.exp.cast(sql.exp.null(), "VARCHAR"), dict.fromkeys(answers, sql.exp.null())
-        return sql.Scope(self.context, work.plan.items, {"postcode": read}, {"postcode": read}, answers=asked)
+            read = sql.exp.cast(sql.exp.null(), "VARCHAR")
+        if "postcode" not in self._received or not can_be_judged(self.context, "postcode_known"):
+            found = alive = sql.exp.cast(sql.exp.null(), "BOOLEAN")
+        answers = {"postcode_known": found, "postcode_live": alive}
+        parts: dict[Node, sql.exp.Expr] = {
+            Call(name, (Column("postcode"),)): sql.case([(sql.is_null(read), sql.exp.null())], made)
+            for name, made in answers.items()
+        }
+        return sql.Scope(self.context, work.plan.items, {"postcode": read}, {"postcode": read}, parts=parts)
 
 
 _ONCE = "once_person JOIN place_person USING (row)"

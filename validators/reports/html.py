@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "report": report,
         "story": story,
         "words": words,
+        "sources": sources,
         "detail": detail,
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
