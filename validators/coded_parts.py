@@ -28,14 +28,15 @@ MOST = 6
 class CodedParts(Mapping[Node, exp.Expr]):
     """Node of the row language → its SQL over the numbers of codes, for every node that reads one coded item alone.
 
-    `domains`: item → its codes in order. `number`: item → the SQL of the number of its code, from 0.
+    `domains`: item → its codes by their numbers from 0; None where a number stands for no code, which is never met.
+    `number`: item → the SQL of the number of its code.
     """
 
     def __init__(
         self,
         context: Context,
         items: Mapping[str, Item],
-        domains: Mapping[str, Sequence[str]],
+        domains: Mapping[str, Sequence[str | None]],
         number: Callable[[str], exp.Expr],
     ) -> None:
         self._context = context
@@ -60,14 +61,21 @@ class CodedParts(Mapping[Node, exp.Expr]):
 
     def where(self, name: str, holds: Callable[[str], bool]) -> exp.Expr:
         """Whether the code of an item is one for which `holds` is true; null where it is blank."""
-        return self._ranged(name, list(_ranges([holds(code) for code in self._domains[name]])))
+        return self._ranged(name, list(_ranges(self._verdicts(name, holds))))
+
+    def _verdicts(self, name: str, verdict: Callable[[str], object]) -> list[object]:
+        """The verdict by the number of the code; that of the number before where a number stands for none."""
+        found: list[object] = []
+        for code in self._domains[name]:
+            found.append(verdict(code) if code is not None else found[-1] if found else False)
+        return found
 
     def _made(self, node: Node) -> exp.Expr | None:
         read = {part for part in walk(node) if isinstance(part, Column)}
         name = next(iter(read)).name if len(read) == 1 else ""
         if name not in self._domains or any(part.table for part in read):
             return None
-        verdicts = [self._verdict(node, name, code) for code in self._domains[name]]
+        verdicts = self._verdicts(name, lambda code: self._verdict(node, name, code))
         if not all(isinstance(verdict, bool) for verdict in verdicts):
             return None
         ranges, blank = list(_ranges(verdicts)), self._verdict(node, name, None)

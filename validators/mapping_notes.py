@@ -22,9 +22,9 @@ _DATE_WORDS: Final = {
 
 def table_lines(maker: RowMaker) -> Iterator[str]:
     """One table. Of restricted characteristics no count is given, nor any from which one could be worked out."""
-    hidden = any(map(_is_restricted, maker.counts))
+    hidden = any(map(_may_be_restricted, maker.counts))
     for count in maker.counts:
-        if _is_restricted(count):
+        if _may_be_restricted(count):
             yield _uncounted(count)
             continue
         yield _rows(maker, count, hidden=hidden)
@@ -38,18 +38,22 @@ def table_lines(maker: RowMaker) -> Iterator[str]:
     yield from _unused(maker.counts)
 
 
-def _is_restricted(count: FeedCount) -> bool:
+def _may_be_restricted(count: FeedCount) -> bool:
+    """Whether rows of a restricted characteristic may be among those made: it is named, or comes out of a column."""
     codes = load_code_lists()["plus_characteristic"].restricted
-    given = (change.item.constant or "" for change in count.changes if change.item.item == "characteristic_code")
-    return any(code.strip().upper() in codes for code in given)
+    given = [change.item for change in count.changes if change.item.item == "characteristic_code"]
+    return any(item.constant is None or item.constant.strip().upper() in codes for item in given)
 
 
 def _uncounted(count: FeedCount) -> str:
     filled = [f"{c.item.item} is column {c.item.column}" for c in count.changes if c.item.column is not None]
-    return f"{_what(count)}: the characteristic is restricted, and nothing of it is counted. " + ", ".join(filled)
+    which = "the characteristic is" if count.feed.characteristic else "there may be characteristics that are"
+    return f"{_what(count)}: {which} restricted, and nothing of it is counted. " + ", ".join(filled)
 
 
 def _what(count: FeedCount) -> str:
+    if count.feed.characteristic is None:
+        return count.source.name
     column = f" from column {count.feed.answer}" if count.feed.answer else ""
     return f"{count.feed.characteristic}{column} of {count.source.name}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ UNLISTED = "unlisted"
 
 
 def code_name(item: str) -> str:
-    """The column that holds a code of the list; null where the item is blank, or its value in doubt."""
+    """The column that holds a code of the list, or its number; null where the item is blank, or its value in doubt."""
     return f"code:{item}"
 
 
@@ -68,6 +68,7 @@ class Narrow:
     finals: frozenset[str] = frozenset()
     #: rules that are judged elsewhere
     elsewhere: frozenset[str] = frozenset()
+    _domains: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -182,7 +183,15 @@ class Narrow:
             yield _as(self._code(item), code_name(item.name))
         yield _as(self._unlisted(), UNLISTED)
 
+    def is_letter(self, item: Item) -> bool:
+        """Whether every code of the list is one character of ASCII: its number is then that of the character."""
+        return all(len(code) == 1 and code.isascii() for code in self.domain(item))
+
     def _code(self, item: Item) -> exp.Expr:
+        if self.is_letter(item):
+            one = exp.EQ(this=sql.call("strlen", column(item.name)), expression=sql.literal(1))
+            letter = exp.cast(sql.call("ascii", column(item.name)), "UTINYINT", dialect="duckdb")
+            return sql.case([(one, letter)], exp.null())
         codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self.type_name(item))
         return exp.TryCast(this=column(item.name), to=codes)
 
@@ -193,6 +202,8 @@ class Narrow:
     def types(self) -> Iterator[str]:
         """The statements that make the types of the codes."""
         for item in self.coded:
+            if self.is_letter(item):
+                continue
             listed = ", ".join(text(value) for value in self.domain(item))
             yield f"CREATE TYPE {self.type_name(item)} AS ENUM ({listed})"
 
@@ -209,6 +220,16 @@ class Narrow:
 
     def domain(self, item: Item) -> tuple[str, ...]:
         """Every value that the list of an item lets in, as far as that can be written down."""
+        if item.name not in self._domains:
+            self._domains[item.name] = self._domain(item)
+        return self._domains[item.name]
+
+    @staticmethod
+    def code(held: object) -> str:
+        """The code that a column of codes holds."""
+        return chr(held) if isinstance(held, int) else str(held)
+
+    def _domain(self, item: Item) -> tuple[str, ...]:
         data_type = item.data_type
         codes = set(self.context.codes(data_type.code_list or ""))
         if data_type.local_second_character:
@@ -245,11 +266,23 @@ class Narrow:
 
     @cached_property
     def _parts(self) -> CodedParts:
-        domains = {item.name: self.domain(item) for item in self.coded}
-        return CodedParts(self.context, self.items, domains, lambda n: sql.call("enum_code", column(code_name(n))))
+        return CodedParts(self.context, self.items, {i.name: self._numbered(i) for i in self.coded}, self._number)
 
     def _as_text(self, name: str) -> exp.Expr:
-        return exp.cast(column(code_name(name)), "VARCHAR")
+        code = column(code_name(name))
+        if self.is_letter(self.items[name]):
+            return sql.call("chr", exp.cast(code, "INTEGER"))
+        return exp.cast(code, "VARCHAR")
+
+    def _number(self, name: str) -> exp.Expr:
+        """The number of a code, as CodedParts has it."""
+        code = column(code_name(name))
+        return code if self.is_letter(self.items[name]) else sql.call("enum_code", code)
+
+    def _numbered(self, item: Item) -> tuple[str | None, ...]:
+        """The codes of an item by their numbers."""
+        codes = self.domain(item)
+        return tuple(chr(n) if chr(n) in codes else None for n in range(128)) if self.is_letter(item) else codes
 
     def final(self, name: str) -> exp.Expr:
         """The value of an item that later stages read."""
@@ -285,7 +318,11 @@ class Narrow:
         return exp.select("*", *made)
 
     def doubts(self) -> Iterator[tuple[str, exp.Expr]]:
-        """Item without a code list → what is true where its value is not surely in its form; over `judged`."""
+        """Item → what is true where its value is not surely in its form, or is a character that is no code."""
+        for item in self.coded:
+            if self.is_letter(item):
+                numbers = [ord(code) for code in self.domain(item)]
+                yield item.name, exp.Not(this=exp.paren(sql.among(column(code_name(item.name)), numbers)))
         for item in self.plain:
             if item.name in self._formatted:
                 yield item.name, exp.Not(this=column(form_name(item.name)))

@@ -236,6 +236,18 @@ def test_a_restricted_characteristic_is_counted_nowhere(mapped, code):
     assert not [line for line in lines if "(row" in line]
 
 
+def test_characteristics_out_of_a_column_are_not_counted(mapped):
+    """Among them may be restricted ones: with the count of the table the number of refused rows could be worked out."""
+    mapping = (
+        '[[table]]\nname = "plus_characteristic"\nsource = "carers.csv"\n[table.items]\n'
+        'local_patient_id = "Person"\ncharacteristic_code = "Code"\nvalue = { constant = "Y" }\n'
+    )
+    submission = mapped(mapping, patients=EXTRACT, carers="Person,Code\na,JUSTICE\nb,CARER\n")
+    lines = dict(submission.notes)["Mapping of plus_characteristic"]
+    assert lines[0].startswith("carers.csv: there may be characteristics that are restricted, and nothing of it")
+    assert not [line for line in lines if any(character.isdigit() for character in line)]
+
+
 def test_header_of_constants(mapped):
     submission = mapped(PERSON)
     assert not submission.single

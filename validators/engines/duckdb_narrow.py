@@ -66,12 +66,24 @@ class NarrowTable:
         selected = [exp.alias_(made, name, quoted=True, copy=False) for name, made in self._counted()]
         query = exp.select(*selected).from_(exp.to_table(self.name))
         found = self.database.named_row(query.sql(dialect="duckdb"))
-        self.histograms = {n[5:]: dict(v or {}) for n, v in found.items() if n.startswith("hist:")}
-        self.counts = {n: v or 0 for n, v in found.items() if not n.startswith("hist:")}
-        for item in self.plan.coded:
-            self.counts[f"received:{item.name}"] = sum(self.histograms[item.name].values())
+        self.counts, self.histograms = self._split(found)
         for at, item in enumerate(self.plan.coded):
-            self.counts[f"doubt:{item.name}"] = self.counts[UNLISTED] >> at & 1
+            self.counts[f"doubt:{item.name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(item)
+
+    def _strange(self, item: Item) -> int:
+        """How many values are a character that is no code."""
+        return sum(count for code, count in self.histograms[item.name].items() if code not in self.plan.domain(item))
+
+    def _split(self, found: dict[str, Any]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """Counts and histograms out of one row of results."""
+        code = self.plan.code
+        histograms = {
+            name[5:]: {code(held): count for held, count in (value or {}).items()}
+            for name, value in found.items()
+            if name.startswith("hist:")
+        }
+        counts = {name: value or 0 for name, value in found.items() if not name.startswith("hist:")}
+        return counts | {f"received:{name}": sum(h.values()) for name, h in histograms.items()}, histograms
 
     def _counted(self) -> Iterator[tuple[str, exp.Expr]]:
         yield "rows", exp.Count(this=exp.Star())
@@ -83,7 +95,8 @@ class NarrowTable:
             if item.name in NOT_KNOWN_VALUES:
                 yield f"unknown:{item.name}", sql.call("count_if", column(unknown_name(item.name)))
         for name, doubt in self.plan.doubts():
-            yield f"doubt:{name}", sql.call("count_if", doubt)
+            if not self.plan.is_coded(name):
+                yield f"doubt:{name}", sql.call("count_if", doubt)
         for rule in self.plan.judged_rules:
             if self._only_code(rule) is None and not self._only_presence(rule):
                 kept = column(kept_name(rule))
@@ -174,9 +187,7 @@ class NarrowTable:
         unknown = [f'count_if("{unknown_name(name)}") AS "unknown:{name}"' for name in known]
         asked = ", ".join(["count(*) AS rows", *coded, *plain, *unknown])
         found = self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
-        histograms = {n[5:]: dict(v or {}) for n, v in found.items() if n.startswith("hist:")}
-        counts = {n: v or 0 for n, v in found.items() if not n.startswith("hist:")}
-        return counts | {f"received:{n}": sum(h.values()) for n, h in histograms.items()}, histograms
+        return self._split(found)
 
 
 def _listed_item(rule: Rule) -> frozenset[str]:
