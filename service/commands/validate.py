@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from service.commands.output import check_writable, write
 from service.commands.progress import Progress
+from service.commands.reference import loaded_sets
 from validators.reports import REPORTS, Look
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _report(asked: Namespace) -> Report:
             engine=asked.engine,
             reveal=asked.reveal,
             rows_to=asked.rows,
+            reference=loaded_sets(),
             progress=progress,
         )
 

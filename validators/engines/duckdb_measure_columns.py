@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from validators import access, core20, sql
+from validators import access, sql
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
 from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
@@ -87,8 +87,6 @@ def _person_received(context: Context) -> Columns:
     return {
         **{category_name(item): _category(item, context) for item in ETHNIC_ITEMS},
         "second_character": _true(_above(sql.call("strlen", column("ethnic_category")), 1)),
-        "by_postcode": _by_postcode(column("postcode")),
-        "by_area": _by_area(column("lsoa_code")),
         "no_practice": _true(sql.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
     }
 
@@ -105,7 +103,6 @@ def _person(scope: sql.Scope) -> Columns:
         "january": _true(
             exp.and_(_equal(sql.call("month", birth.copy()), 1), _equal(sql.call("day", birth.copy()), 1))
         ),
-        "by_decile": _by_decile(typed["imd_decile"], typed["imd_version"]),
     }
 
 
@@ -158,64 +155,6 @@ def _slice(birth: exp.Expr, context: Context) -> exp.Expr:
         if place > 1 and latest is not None:
             branches.append((_by_then(birth, latest), sql.literal(place)))
     return _number(sql.case(branches, sql.literal(1)) if context.period_end else sql.literal(0))
-
-
-def _placed(branches: Sequence[tuple[exp.Expr, core20.Placement]], otherwise: core20.Placement) -> exp.Expr:
-    """The number of the first placement that holds, in core20.PLACEMENTS."""
-    made = [(test, sql.literal(core20.PLACEMENTS.index(placement))) for test, placement in branches]
-    return _number(sql.case(made, sql.literal(core20.PLACEMENTS.index(otherwise))))
-
-
-def _by_postcode(received: exp.Expr) -> exp.Expr:
-    """core20.placed for a postcode as received: it may be written in small letters and with other spaces."""
-    pseudo = sql.call("contains", sql.upper(received.copy()), sql.literal("Z"))
-    squeezed = sql.upper(sql.squeeze(received.copy()))
-    no_abode, not_known = (
-        [code.replace(" ", "") for code in codes] for codes in ((core20.NO_FIXED_ABODE,), core20.POSTCODES_NOT_KNOWN)
-    )
-    return sql.case(
-        [
-            (
-                pseudo,
-                _placed(
-                    [
-                        (sql.among(squeezed.copy(), no_abode), "no_fixed_abode"),
-                        (sql.among(squeezed.copy(), not_known), "not_known"),
-                        (sql.full_match(squeezed.copy(), core20.PSEUDO_POSTCODE + "[0-9A-Z]{3}"), "outside_england"),
-                    ],
-                    "not_loaded",
-                ),
-            )
-        ],
-        _placed([], "not_loaded"),
-    )
-
-
-def _by_area(received: exp.Expr) -> exp.Expr:
-    return _placed(
-        [
-            (sql.among(received.copy(), (core20.AREA_NOT_KNOWN,)), "not_known"),
-            (sql.among(received.copy(), (core20.AREA_OUTSIDE,)), "outside_england"),
-            *((_starts(received, first), "outside_england") for first in core20.OTHER_COUNTRIES),
-        ],
-        "not_loaded",
-    )
-
-
-def _by_decile(decile: exp.Expr, version: exp.Expr) -> exp.Expr:
-    deprived = exp.LTE(this=decile.copy(), expression=sql.literal(core20.MOST_DEPRIVED))
-    return _placed(
-        [
-            (sql.is_null(decile), "missing"),
-            (exp.Not(this=_true(sql.among(version.copy(), (core20.INDEX,)))), "other_index"),
-            (deprived, "yes"),
-        ],
-        "no",
-    )
-
-
-def _starts(value: exp.Expr, text: str) -> exp.Expr:
-    return sql.call("starts_with", value.copy(), sql.literal(text))
 
 
 def _there(value: exp.Expr) -> exp.Expr:
