@@ -29,8 +29,8 @@ ACCESS_MEANS = (
     "95%; it takes rows for independent, so the true one is wider. No share is given on fewer than 20 people."
 )
 NOBODY_PLACED = (
-    "Nobody is placed for Core20 here: that needs the index, and the postcode directory or small areas; or deciles that "
-    "were sent."
+    "Nobody is placed for Core20 here: that needs the index, and the postcode directory or small areas; or deciles "
+    "that were sent."
 )
 GENDER_MEANS = "Stated gender is gender as the person states it; the data set holds no item for anything else."
 
