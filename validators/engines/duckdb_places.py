@@ -125,14 +125,15 @@ class Places:
     # The join
 
     def _joined(self, work: TableRows) -> str:
+        """The persons, the directory by a number for the postcode, the indices by the numbers of English areas."""
         parts, reads = ["rows_person o"], read_name("postcode") if work.read else final_name("postcode")
         if self._has("onspd") and "postcode" in self._received:
-            parts.append(f'LEFT JOIN ({self._directory()}) d ON d.postcode = o."{reads}"')
-            parts.extend(self._deciles("d", f"d.lsoa{year[2:]}", index) for index, year in self._loaded)
+            parts.append(f'LEFT JOIN ({self._directory()}) d ON d.place = hash(o."{reads}")')
+            parts.extend(self._deciles(f"d{i}", "english", f"d.english{year[2:]}", i) for i, year in self._loaded)
         if self._has("institution") and "postcode" in self._received:
             parts.append(f"LEFT JOIN ({self._institutions()}) t ON t.postcode = {_POSTCODE}")
         if "lsoa_code" in self._received:
-            parts.extend(self._deciles("s", 'o."final:lsoa_code"', index) for index, _ in self._loaded)
+            parts.extend(self._deciles(f"s{i}", "lsoa", self._item("lsoa_code"), i) for i, _ in self._loaded)
         return " ".join(parts)
 
     def _has(self, name: str) -> bool:
@@ -148,16 +149,18 @@ class Places:
         dated = self.context.period_end is not None
         where = f" WHERE {self.reference.begun('start')}" if dated else ""
         live = self.reference.live("start", "terminated")
-        return f"SELECT postcode, {live} AS live, lsoa11, lsoa21 FROM {self.reference.relation('onspd')}{where}"
+        found = f"hash(postcode) AS place, {live} AS live, english11, english21"
+        return f"SELECT {found} FROM {self.reference.directory()}{where}"
 
     def _institutions(self) -> str:
         dated = self.context.period_start is not None and self.context.period_end is not None
         where = f" WHERE {self.reference.live('open_from', 'closed_on')}" if dated else ""
         return f"SELECT DISTINCT postcode FROM {self.reference.relation('institution')}{where}"
 
-    def _deciles(self, alias: str, area: str, index: str) -> str:
-        imd = f"SELECT lsoa, decile FROM {self.reference.relation('imd')} WHERE version = '{index}'"
-        return f"LEFT JOIN ({imd}) {alias}{index} ON {alias}{index}.lsoa = {area}"
+    def _deciles(self, alias: str, key: str, area: str, index: str) -> str:
+        number = "CAST(substr(lsoa, 4) AS INTEGER) AS english"
+        imd = f"SELECT lsoa, {number}, decile FROM {self.reference.relation('imd')} WHERE version = '{index}'"
+        return f"LEFT JOIN ({imd}) {alias} ON {alias}.{key} = {area}"
 
     # The outcome
 
@@ -187,8 +190,9 @@ class Places:
         if self._has("institution"):
             branches.append(f"WHEN t.postcode IS NOT NULL THEN {_number('institution')}")
         if self._has("onspd"):
-            branches.append(f"WHEN d.postcode IS NULL THEN {_number('postcode_unknown')}")
-            rest = self._of_area(f"d.lsoa{INDEXES[index][2:]}", f"d{index}.decile", index)
+            branches.append(f"WHEN d.place IS NULL THEN {_number('postcode_unknown')}")
+            area = f"d.english{INDEXES[index][2:]}"
+            rest = self._of_area(f"{area} IS NULL", f"{area} = 0", f"d{index}.decile", index)
         else:
             area = f"WHEN {self._item('lsoa_code')} IS NOT NULL THEN {self._by_area(index)}"
             rest = f"CASE {area} ELSE {_number('not_loaded')} END"
@@ -201,26 +205,26 @@ class Places:
         listed = f"SELECT postcode FROM {self.reference.relation('pseudo_postcode')}"
         return f"CASE WHEN {postcode} IN ({listed}) THEN {outside} ELSE {_number('postcode_unknown')} END"
 
-    def _of_area(self, area: str, decile: str, index: str) -> str:
+    def _of_area(self, none: str, outside: str, decile: str, index: str) -> str:
+        """The outcome of an area of the census of the index; two conditions say that there is none, or none of ours."""
         known = f"WHEN {decile} IS NULL THEN {_number('area_unknown')} ELSE {_fifth(decile)}"
         if index not in dict(self._loaded):
             known = f"ELSE {_number('not_loaded')}"
-        return (
-            f"CASE WHEN coalesce({area}, '') = '' THEN {_number('area_unknown')} "
-            f"WHEN NOT starts_with({area}, '{ENGLAND}') THEN {_number('outside_england')} {known} END"
-        )
+        unknown, elsewhere = _number("area_unknown"), _number("outside_england")
+        return f"CASE WHEN {none} THEN {unknown} WHEN {outside} THEN {elsewhere} {known} END"
 
     def _by_area(self, index: str) -> str:
         if "lsoa_code" not in self._received:
             return "NULL"
         area, vintage = self._item("lsoa_code"), self._item("lsoa_vintage")
         forms = "|".join(NATIONS.values())
+        placed = self._of_area("false", f"NOT starts_with({area}, '{ENGLAND}')", f"s{index}.decile", index)
         return (
             f"CASE WHEN {area} = '{AREA_NOT_KNOWN}' THEN {_number('not_known')} "
             f"WHEN {area} = '{AREA_OUTSIDE}' THEN {_number('outside_england')} "
             f"WHEN {vintage} IS NULL OR NOT regexp_full_match({area}, '{forms}') THEN {_number('area_unknown')} "
             f"WHEN starts_with({area}, '{ENGLAND}') AND {vintage} <> '{INDEXES[index]}' "
-            f"THEN {_number('other_version')} ELSE {self._of_area(area, f's{index}.decile', index)} END"
+            f"THEN {_number('other_version')} ELSE {placed} END"
         )
 
     # The decile that was sent, beside the one that follows from the place
@@ -242,9 +246,13 @@ class Places:
 
     def core20_tallies(self) -> Iterator[Core20Tally]:
         """The figures of each index over accepted persons."""
+        if not self.indexes:
+            return
+        asked = ", ".join(f'histogram("core20:{index}") AS "{index}"' for index in self.indexes)
+        found = self.database.named_row(f"SELECT {asked} FROM place_person WHERE row NOT IN ({_REMOVED})")
         for index in self.indexes:
-            found = self.database.row(f'SELECT histogram("core20:{index}") FROM {_ONCE}')[0] or {}
-            counts = tuple(found.get(number, 0) for number in range(len(OUTCOMES)))
+            held = found[index] or {}
+            counts = tuple(held.get(number, 0) for number in range(len(OUTCOMES)))
             yield Core20Tally(index, sum(counts), counts, *self._agreement(index))
 
     def _agreement(self, index: str) -> tuple[int, ...]:
@@ -254,7 +262,7 @@ class Places:
         asked = f"count_if({sent} IS NOT NULL AND {derived} IS NOT NULL)"
         return self.database.counts(
             f"SELECT {asked}, count_if({sent} = {derived}), count_if({sent} = 11 - {derived}) "
-            f"FROM {_ONCE} WHERE \"{final_name('imd_version')}\" = '{index}'"
+            f"FROM once_person JOIN place_person USING (row) WHERE \"{final_name('imd_version')}\" = '{index}'"
         )
 
     def rule_tallies(self, work: TableRows) -> Iterator[RuleTally]:
@@ -288,7 +296,7 @@ class Places:
     def _scope(self, work: TableRows) -> sql.Scope:
         """How conditions spell the postcode, and what the directory says of it."""
         read = sql.exp.column(read_name("postcode"), table="o", quoted=True)
-        found = sql.exp.Not(this=sql.is_null(sql.exp.column("postcode", table="d")))
+        found = sql.exp.Not(this=sql.is_null(sql.exp.column("place", table="d")))
         alive = sql.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
         if "postcode" not in self._received:
             read = sql.exp.cast(sql.exp.null(), "VARCHAR")
@@ -302,7 +310,11 @@ class Places:
         return sql.Scope(self.context, work.plan.items, {"postcode": read}, {"postcode": read}, parts=parts)
 
 
-_ONCE = "once_person JOIN place_person USING (row)"
+#: rows that are not accepted, or are copies of one that is: those that `once_person` leaves out
+_REMOVED = (
+    "SELECT row FROM rows_person WHERE rejected UNION ALL SELECT row FROM gone_person "
+    "UNION ALL SELECT row FROM extra_person"
+)
 
 
 def _number(outcome: str) -> int:

@@ -14,6 +14,7 @@ from validators import sql
 from validators.assessable import not_assessed
 from validators.reference_answers import JOINT
 from validators.reference_data.kinds import SETS, TEXT, TRUTH
+from validators.reference_data.layouts.postcodes import english
 from validators.reference_data.sets import YES, StoredSet
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ class ReferenceTables:
         if name not in self._made:
             self._fill(name)
         return f'"set:{name}"'
+
+    def directory(self) -> str:
+        """The postcode directory as a FROM item, with the numbers of English small areas in place of their codes."""
+        rows = self._context.reference["onspd"]
+        if isinstance(rows, StoredSet):
+            return rows.files()
+        numbers = ", ".join(f"{english(f'lsoa{year}')} AS english{year}" for year in ("11", "21"))
+        return f"(SELECT postcode, start, terminated, {numbers} FROM {self.relation('onspd')})"
 
     def _fill(self, name: str) -> None:
         """Rows in memory as a table."""

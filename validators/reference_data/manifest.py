@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +13,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    form: Literal[1] = Field(default=1, description="The form in which sets are stored; another one is loaded again.")
     kind: str = Field(description="What the command calls it.")
     name: str = Field(description="Which one of its kind; loading one of that name again takes its place.")
     layout: str = Field(description="The layout that was recognised.")

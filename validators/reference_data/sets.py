@@ -69,9 +69,12 @@ class StoredSet:
         both = [self._select(dated)] if dated else []
         return f"({' UNION ALL '.join([*both, self._select(undated) + beside])})"
 
+    def files(self) -> str:
+        """The files as a FROM item, with every column that was stored."""
+        return _files(self.paths)
+
     def _select(self, paths: Iterable[Path]) -> str:
-        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-        return f"SELECT {', '.join(_quoted(SETS[self.name].columns))} FROM read_parquet([{listed}])"
+        return f"SELECT {', '.join(_quoted(SETS[self.name].columns))} FROM {_files(paths)}"
 
     def __iter__(self) -> Iterator[Row]:
         import duckdb
@@ -85,6 +88,11 @@ class StoredSet:
                     yield dict(zip(names, map(_text, values), strict=True))
         finally:
             connection.close()
+
+
+def _files(paths: Iterable[Path]) -> str:
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listed}])"
 
 
 def _quoted(names: Iterable[str]) -> list[str]:
