@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version, help="print the version of this software")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
     _add_validate(commands)
+    _add_asklist(commands)
     _add_generate(commands)
     _add_release(commands)
     _add_schema(commands)
@@ -137,6 +138,17 @@ def _add_validate(commands: _Commands) -> None:
         default="error",
         help="least severity of a finding that gives exit status 1 (default: error)",
     )
+
+
+def _add_asklist(commands: _Commands) -> None:
+    add = _command(commands, "asklist", "list whom to ask next, for each clinic, ward or team", "asklist")
+    add.epilog = "The lists hold local ids: they are for the owner of the data alone, and never part of a report."
+    argument = add.add_argument
+    argument("path", metavar="PATH", type=Path, help="a folder, a zip or one file")
+    argument("--output", metavar="DIR", type=Path, required=True, help="a new folder for the lists")
+    argument("--period", metavar="YYYY-MM", help="reporting month, where no header is sent")
+    argument("--provider", metavar="CODE", help="ODS code of the provider, where no header is sent")
+    argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
 
 
 def _add_generate(commands: _Commands) -> None:

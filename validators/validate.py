@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from schema.release import Release
+    from validators.asklist import Ask
     from validators.engines.base import FailingRow
     from validators.limits import Limits
     from validators.origins import Origins
@@ -117,6 +118,27 @@ def validate(
 
 def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
     """The report that a request asks for."""
+    with _prepared(request) as (submission, chosen, context):
+        return _checked(request, chosen, context, submission, progress)
+
+
+def ask_lists_of(
+    path: str | Path, *, period: str | None = None, provider: str | None = None, today: datetime.date | None = None
+) -> dict[tuple[str, str], list[Ask]]:
+    """Whom to ask next, by place (validators.asklist). Raises InputError where there is no person table to read."""
+    from validators.asklist import ask_lists
+
+    now = datetime.datetime.now(datetime.UTC)
+    request = Request(path=Path(path), today=today or now.date(), now=now, period=period, provider=provider)
+    with _prepared(request) as (submission, _, context):
+        if "person" not in submission.sources:
+            raise InputError(f"{request.path} holds no person table: whom to ask is read from it.")
+        return ask_lists(submission.sources, context)
+
+
+@contextmanager
+def _prepared(request: Request) -> Generator[tuple[Submission, Release, Context]]:
+    """The submission of a request, opened, with the release that applies to it and the context of the run."""
     _check_request(request)
     chosen = _release(request, None)
     with (
@@ -125,8 +147,7 @@ def run(request: Request, progress: Callable[[str, float | None], None] | None =
     ):
         header = _header(request, submission)
         chosen = _release(request, header.get("period_start"))
-        context = _context(request, chosen, submission, header)
-        return _checked(request, chosen, context, submission, progress)
+        yield submission, chosen, _context(request, chosen, submission, header)
 
 
 def _check_request(request: Request) -> None:
