@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from schema.expression import Among, Column
 from validators import access, sql
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
@@ -15,7 +16,7 @@ from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
 from validators.plan import column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from validators.context import Context
 
@@ -96,9 +97,9 @@ def _person(scope: sql.Scope) -> Columns:
     birth = typed["birth_date"]
     return {
         "slice": _slice(birth, context),
-        "gender": _place(typed["stated_gender"].copy(), values_of(context, "stated_gender")),
-        "source": _place(typed["ethnic_category_source"].copy(), sources_of(context)),
-        "traced": _true(sql.among(typed["nhs_number_status"].copy(), ("01",))),
+        "gender": _number(_position(scope, "stated_gender", values_of(context, "stated_gender"), first=1)),
+        "source": _number(_position(scope, "ethnic_category_source", sources_of(context), first=1)),
+        "traced": _is(scope, "nhs_number_status", ("01",)),
         "baby": _true(_younger(birth, context.period_end, access.BABY)),
         "january": _true(
             exp.and_(_equal(sql.call("month", birth.copy()), 1), _equal(sql.call("day", birth.copy()), 1))
@@ -184,8 +185,8 @@ def _answer(scope: sql.Scope) -> Columns:
     typed = scope.typed
     days = sql.call("date_diff", sql.literal("day"), sql.literal(datetime.date.min), typed["recorded_date"].copy())
     age = sql.call("coalesce", exp.Sub(this=sql.literal(_LAST_DAY), expression=days), sql.literal(_UNDATED))
-    value = sql.call("coalesce", typed["value"].copy(), sql.literal(ANSWER_ORDER[-1]))
-    source, answer = _position(typed["source"], SOURCE_ORDER), _position(value, ANSWER_ORDER)
+    source = _position(scope, "source", SOURCE_ORDER, otherwise=len(SOURCE_ORDER))
+    answer = _position(scope, "value", ANSWER_ORDER[:-1], otherwise=len(ANSWER_ORDER) - 1)
     newest = exp.Mul(this=exp.paren(exp.cast(age, "BIGINT")), expression=sql.literal(1000))
     tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=sql.literal(10)), expression=exp.paren(answer))
     return {
@@ -194,9 +195,15 @@ def _answer(scope: sql.Scope) -> Columns:
     }
 
 
-def _position(value: exp.Expr, order: Sequence[str]) -> exp.Expr:
-    branches = [(exp.EQ(this=value.copy(), expression=sql.literal(c)), sql.literal(n)) for n, c in enumerate(order)]
-    return sql.case(branches, sql.literal(len(order)))
+def _is(scope: sql.Scope, item: str, codes: Iterable[str]) -> exp.Expr:
+    """Whether what is left of a coded item is one of some codes."""
+    return _true(sql.condition(Among(Column(item), tuple(codes)), scope))
+
+
+def _position(scope: sql.Scope, item: str, codes: Iterable[str], *, first: int = 0, otherwise: int = 0) -> exp.Expr:
+    """The place of a coded item among `codes`, from `first`."""
+    branches = [(_is(scope, item, (code,)), sql.literal(place)) for place, code in enumerate(codes, start=first)]
+    return sql.case(branches, sql.literal(otherwise))
 
 
 def _referral(scope: sql.Scope) -> Columns:
@@ -222,18 +229,15 @@ def _waiting_longer(waiting: exp.Expr, since: exp.Expr, day: datetime.date, days
 
 
 def _care_contact(scope: sql.Scope) -> Columns:
-    typed = scope.typed
-    status, interpreter = typed["attendance_status"], typed["interpreter_present"]
-    seen = exp.Not(this=_true(sql.among(status.copy(), access.NOT_SEEN)))
-    told = _true(sql.among(interpreter.copy(), access.INTERPRETER_TOLD))
-    none = _true(sql.among(interpreter.copy(), access.NO_INTERPRETER))
+    status, interpreter = "attendance_status", "interpreter_present"
+    seen = exp.Not(this=_is(scope, status, access.NOT_SEEN))
     return {
-        "with_status": _true(sql.among(status.copy(), access.WITH_STATUS)),
-        "not_cancelled": _true(sql.among(status.copy(), access.NOT_CANCELLED)),
-        "missed": _true(sql.among(status.copy(), access.MISSED)),
-        "cancelled_by_provider": _true(sql.among(status.copy(), access.CANCELLED_BY_PROVIDER)),
-        "interpreter_told": exp.and_(seen, told),
-        "without_interpreter": exp.and_(seen.copy(), none),
+        "with_status": _is(scope, status, access.WITH_STATUS),
+        "not_cancelled": _is(scope, status, access.NOT_CANCELLED),
+        "missed": _is(scope, status, access.MISSED),
+        "cancelled_by_provider": _is(scope, status, access.CANCELLED_BY_PROVIDER),
+        "interpreter_told": exp.and_(seen, _is(scope, interpreter, access.INTERPRETER_TOLD)),
+        "without_interpreter": exp.and_(seen.copy(), _is(scope, interpreter, access.NO_INTERPRETER)),
     }
 
 
