@@ -121,13 +121,21 @@ def _add_validate(commands: _Commands) -> None:
     argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
     argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
     argument("--engine", type=_engine, default="duckdb", help="duckdb, or reference: plain and slow (default: duckdb)")
-    argument("--format", type=_form, help="text, json or html (default: by the ending of --output, else text)")
+    argument(
+        "--format", type=_form, help="text, json, html, xlsx or csv (default: by the ending of --output, else text)"
+    )
     argument("--output", metavar="FILE", type=Path, help="write the report there (default: standard output)")
     argument(
         "--reveal",
         choices=("none", "keys", "values"),
         default="none",
         help="what samples show: none, your own ids (keys), the cells too (values). For the owner of the file alone",
+    )
+    argument(
+        "--copy",
+        choices=("owner", "shareable"),
+        default="owner",
+        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner)",
     )
     argument(
         "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"

@@ -28,6 +28,7 @@ class Settings:
 
     host: str = "127.0.0.1"  # address to listen on
     port: int = 8000  # port to listen on; 0 takes a free one
+    site: str = ""  # address under which people reach the service, for links in reports
     data_dir: Path = field(default_factory=_state_folder)  # where files lie while they are checked
     max_body_mb: int = 2048  # largest body that is taken, in MiB
     max_unpacked_mb: int = 8192  # most that a compressed body may unpack to

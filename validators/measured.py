@@ -5,12 +5,13 @@ A figure that was not worked out is None, never 0. Counts of answers are more or
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from schema.data_item import Mandation
 from validators.core20 import CURRENT
+from validators.figures import Ratio, Sum
 from validators.finding import Count, Part, Rate, Shown, exact
 from validators.measured_groups import AccessMeasure, AnswerSplit, FactMeasure, LinkageSplit
 
@@ -33,6 +34,17 @@ def _adds_up(whole: Shown | None, parts: tuple[Shown | None, ...], what: str) ->
 
 class DataItemMeasure(Part):
     """How completely one data item is filled. Six outcomes, never folded: they add up to `rows`."""
+
+    named_by: ClassVar = ("table", "data_item")
+    sums: ClassVar = (Sum(("rows",), ("missing", "invalid", "valid", "not_known", "declined", "asked_unsure")),)
+    ratios: ClassVar = {
+        "complete_rate": Ratio(("rows", "-missing"), ("rows",)),
+        "known_rate": Ratio(("valid",), ("rows",)),
+        "declined_rate": Ratio(("declined",), ("valid", "declined", "asked_unsure")),
+        "item_score": Ratio(("valid", "declined", "asked_unsure"), ("rows",)),
+    }
+    #: that all are there, missing or wrong is said of the file, and by the outcomes of rules too
+    categories: ClassVar = frozenset({"not_known", "declined", "asked_unsure"})
 
     table: str = Field(description="Table of the item.")
     data_item: str = Field(description="Name of the item.")
@@ -68,6 +80,22 @@ class DataItemMeasure(Part):
 class PlusMeasure(Part):
     """Answers for one PLUS characteristic, one a person, over the persons of an eligible age."""
 
+    named_by: ClassVar = ("characteristic",)
+    sums: ClassVar = (
+        Sum(("eligible",), ("yes", "no", "unsure", "declined", "not_known", "not_recorded")),
+        Sum(("eligible",), ("asked",), rest=True),
+        Sum(("asked",), ("declined_asked",), rest=True),
+        Sum(("yes", "no"), ("declined_after_known",), rest=True),
+    )
+    ratios: ClassVar = {
+        "known_rate": Ratio(("yes", "no"), ("eligible",)),
+        "asked_rate": Ratio(("asked",), ("eligible",)),
+        "declined_rate": Ratio(("declined_asked",), ("asked",)),
+    }
+    categories: ClassVar = frozenset(
+        {"yes", "no", "unsure", "declined", "not_known", "not_recorded", "asked", "declined_asked"}
+    )
+
     characteristic: str = Field(description="Code of the characteristic.")
     title: str = Field(description="Its label.")
     local: bool = Field(default=False, description="A local code of the provider: never in a national total.")
@@ -82,10 +110,11 @@ class PlusMeasure(Part):
     not_known: Shown | None = Field(default=None, description="Recorded as not known.")
     not_recorded: Shown | None = Field(default=None, description="No row for the person.")
     asked: Shown | None = Field(default=None, description="Answered by the person, or for them by a carer or parent.")
+    declined_asked: Shown | None = Field(default=None, description="Of those asked, with an answer declined.")
     declined_after_known: Shown | None = Field(default=None, description="Declined later; the known answer stands.")
     known_rate: Rate | None = Field(default=None, description="(yes + no) / eligible.")
     asked_rate: Rate | None = Field(default=None, description="asked / eligible; null where it is not asked (SMI).")
-    declined_rate: Rate | None = Field(default=None, description="Asked persons with an answer declined / asked.")
+    declined_rate: Rate | None = Field(default=None, description="declined_asked / asked.")
     unsure_rate: Rate | None = Field(default=None, description="unsure / eligible.")
     not_known_rate: Rate | None = Field(default=None, description="not_known / eligible.")
     not_recorded_rate: Rate | None = Field(default=None, description="not_recorded / eligible.")
@@ -108,6 +137,19 @@ class EthnicitySource(Part):
 
 class Ethnicity(Part):
     """Ethnicity over accepted persons; either item counts as recorded."""
+
+    sums: ClassVar = (
+        Sum(("persons",), ("known", "declined", "not_known", "missing", "invalid")),
+        Sum(("known", "declined"), ("asked",), rest=True),
+        Sum(("known",), ("any_other",), rest=True),
+        Sum(("known", "declined"), ("local_second_character",), rest=True),
+    )
+    ratios: ClassVar = {
+        "known_rate": Ratio(("known",), ("persons",)),
+        "declined_rate": Ratio(("declined",), ("known", "declined")),
+        "asked_rate": Ratio(("asked",), ("persons",)),
+    }
+    categories: ClassVar = frozenset({"declined", "not_known", "any_other"})
 
     persons: Shown | None = Field(description="Accepted persons.")
     known: Shown | None = Field(default=None, description="A stated ethnicity.")
@@ -143,6 +185,10 @@ class Equality(Part):
 class Access(Part):
     """Measures of access to care; null where not worked out."""
 
+    sums: ClassVar = (Sum(("persons",), ("without_practice",), rest=True),)
+    ratios: ClassVar = {"without_practice_rate": Ratio(("without_practice",), ("persons",))}
+    categories: ClassVar = frozenset({"without_practice"})
+
     persons: Shown | None = Field(default=None, description="Accepted persons, babies under six weeks left out.")
     without_practice: Shown | None = Field(default=None, description="Persons who say that they have no GP practice.")
     without_practice_rate: Rate | None = Field(default=None, description="without_practice / persons.")
@@ -151,6 +197,12 @@ class Access(Part):
 
 class Linkage(Part):
     """How well persons can be linked by NHS number; null where not worked out."""
+
+    sums: ClassVar = (
+        Sum(("persons",), ("with_number", "without_number")),
+        Sum(("with_number",), ("status_01",), rest=True),
+    )
+    ratios: ClassVar = {"rate": Ratio(("status_01",), ("persons",))}
 
     persons: Shown | None = Field(default=None, description="Accepted persons.")
     with_number: Shown | None = Field(default=None, description="With an NHS number that can be used.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from schema.rule import SEVERITIES, Severity
 from validators.accepted import AcceptedEntry
+from validators.figures import Sum
 from validators.finding import Count, Finding, Part, Rate, Reveal, Sample, Shown, exact
 from validators.measured import Access, Core20, DataItemMeasure, Equality, Linkage, PlusMeasure
 from validators.mend_first import MendFirst, mend_first
@@ -39,6 +40,8 @@ class EngineInfo(Part):
 
 class FileInfo(Part):
     """One file of the submission, as it was received."""
+
+    named_by: ClassVar = ("table",)
 
     table: str = Field(description="Table that the file holds.")
     name: str = Field(description="Name of the file; in a shareable copy that of its table.")
@@ -79,6 +82,9 @@ class Counts(Part):
 class TableCount(Part):
     """The rows of one table."""
 
+    named_by: ClassVar = ("table",)
+    sums: ClassVar = (Sum(("rows",), ("rejected_rows",), rest=True),)
+
     table: str = Field(description="Name of the table.")
     rows: Shown | None = Field(description="Data rows received; null where the table was not sent.")
     rejected_rows: Shown | None = Field(description="Rows that a consumer leaves out; null where that is not known.")
@@ -87,9 +93,13 @@ class TableCount(Part):
 class RuleOutcome(Part):
     """What became of one rule of the release."""
 
+    named_by: ClassVar = ("rule_id",)
+    sums: ClassVar = (Sum(("assessed_rows",), ("failed_rows",), rest=True),)
+
     rule_id: str = Field(description="Identifier of the rule.")
     title: str = Field(description="The defect that it looks for.")
     table: str = Field(description="Table that it speaks of.")
+    data_items: tuple[str, ...] = Field(default=(), description="Items that it reads.")
     severity: Severity = Field(description="How much it matters.")
     outcome: Outcome = Field(description="failed: some rows broke it. error: the validator could not run it.")
     reason: str | None = Field(default=None, description="Why it was not assessed, or what went wrong.")

@@ -94,6 +94,7 @@ def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
             rule_id=rule_id,
             title=group[0].title,
             table=group[0].table,
+            data_items=tuple(dict.fromkeys(item for finding in group for item in finding.data_items)),
             severity=group[0].severity,
             outcome="failed",
             failed_rows=sum(exact(f.failed_rows) or 0 for f in group),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.sections import memory, peers, persons, places, start, submission
+from bench.sections import forms, memory, peers, persons, places, start, submission
 from bench.sizes import Sizes
 from bench.table import Line
 
@@ -16,6 +16,7 @@ SECTIONS: dict[str, Section] = {
     "persons": persons.measure,
     "submission": submission.measure,
     "places": places.measure,
+    "forms": forms.measure,
     "memory": memory.measure,
     "peers": peers.measure,
     "peers-dense": peers.measure_dense,

@@ -50,6 +50,7 @@ def _job(settings: Settings, file: Path, out: Path, form: str, options: dict[str
         file=str(file),
         out=str(out),
         format=form,
+        site=settings.site.rstrip("/"),
         options=options,
         limits={
             "max_bytes": settings.max_body_mb * MIB,

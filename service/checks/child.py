@@ -52,12 +52,17 @@ def _outcome(job: Job, *, confined: bool) -> Outcome:
 
 
 def _write_report(job: Job) -> None:
+    from validators.copies import shareable
     from validators.limits import Limits
-    from validators.reports import REPORTS
+    from validators.reports import REPORTS, Look
     from validators.validate import validate
 
-    report = validate(Path(job.file), limits=Limits(**job.limits), reference=_sets(job), **_options(job))
-    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report))
+    options = _options(job)
+    copy = options.pop("copy", "owner")
+    report = validate(Path(job.file), limits=Limits(**job.limits), reference=_sets(job), **options)
+    if copy == "shareable":
+        report = shareable(report)
+    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report, Look(site=job.site)))
 
 
 def _sets(job: Job) -> Mapping[str, StoredSet]:

@@ -23,6 +23,7 @@ class Job:
     file: str
     out: str
     format: str
+    site: str
     options: dict[str, str]
     limits: dict[str, int]
     reference: str

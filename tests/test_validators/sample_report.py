@@ -72,7 +72,7 @@ def findings() -> list[Finding]:
             assessed=4946,
             failed=2128,
             samples=_samples(14, 209, 3011),
-            rule_link="/v1/releases/1.0.0/rules/PMD001.birth_date.format",
+            rule_link="/v1/releases/1.0.0/pages/PMD001.birth_date.format.html",
         ),
         finding_of(
             date_format,
@@ -119,6 +119,7 @@ def rules(found: list[Finding]) -> list[RuleOutcome]:
             rule_id=f.rule_id,
             title=f.title,
             table=f.table,
+            data_items=f.data_items,
             severity=f.severity,
             outcome="failed",
             assessed_rows=f.assessed_rows,
@@ -137,6 +138,7 @@ def _passed() -> list[RuleOutcome]:
             rule_id=f"PMD001.{name}.{check}",
             title=f"{name.replace('_', ' ').capitalize()}: {check}",
             table="person",
+            data_items=(name,),
             severity=severity,
             outcome="passed",
             assessed_rows=PERSONS,
@@ -157,7 +159,13 @@ def _not_assessed() -> list[RuleOutcome]:
     }
     return [
         RuleOutcome(
-            rule_id=rule, title=title, table="person", severity="warning", outcome="not_assessed", reason=reason
+            rule_id=rule,
+            title=title,
+            table="person",
+            data_items=("postcode",),
+            severity="warning",
+            outcome="not_assessed",
+            reason=reason,
         )
         for rule, (title, reason) in missing.items()
     ]
@@ -382,6 +390,7 @@ def _plus(
         not_known=not_known,
         not_recorded=not_recorded,
         asked=asked,
+        declined_asked=None if asked is None else declined,
         declined_after_known=0,
         known_rate=round((yes + no) / eligible, 6),
         asked_rate=None if asked is None else round(asked / eligible, 6),
