@@ -92,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_release(commands)
     _add_schema(commands)
+    _add_reference(commands)
     _add_serve(commands)
     return top
 
@@ -197,6 +198,19 @@ def _add_schema(commands: _Commands) -> None:
     add.add_argument("table", metavar="TABLE", nargs="?", help="a table (default: all of them, in one schema)")
 
 
+def _add_reference(commands: _Commands) -> None:
+    about = "load, list or verify reference data: deprivation, places, organisations"
+    add = _command(commands, "reference", about, "reference")
+    add.epilog = "They lie in the folder `reference` below PLUSMDS_DATA_DIR, which the service uses too."
+    actions = add.add_subparsers(title="actions", metavar="ACTION", required=True, parser_class=_Parser, dest="action")
+    load = _command(actions, "load", "load a file as it was published; it is recognised by its columns", "reference")
+    load.add_argument("kind", metavar="KIND", type=_kind, help=f"one of: {', '.join(_KINDS)}")
+    load.add_argument("file", metavar="FILE", help="the file, or an address that begins with https://")
+    load.add_argument("--version", metavar="V", help="version, where the file does not say it")
+    _command(actions, "list", "list what is loaded, with version, rows, day and digest", "reference")
+    _command(actions, "verify", "verify that what is loaded is as it was stored", "reference")
+
+
 def _add_serve(commands: _Commands) -> None:
     add = _command(commands, "serve", "start the service", "serve")
     add.epilog = "Other settings come from the environment: PLUSMDS_DATA_DIR, PLUSMDS_MAX_BODY_MB … (README)."
@@ -260,6 +274,25 @@ def _engine(text: str) -> str:
     from validators.engines import ENGINES
 
     return _one_of(ENGINES, text)
+
+
+#: validators.reference_data.kinds has what each is; a test compares
+_KINDS = (
+    "imd",
+    "lsoa",
+    "postcode",
+    "organisation",
+    "icb",
+    "region",
+    "pseudo_postcode",
+    "institution",
+    "rural",
+    "coastal",
+)
+
+
+def _kind(text: str) -> str:
+    return _one_of(_KINDS, text)
 
 
 def _form(text: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "PLUSMDS_"
+#: the folder of reference data, below the data folder
+REFERENCE = "reference"
 
 
 class SettingsError(Exception):
@@ -39,6 +41,11 @@ class Settings:
     requests_at_once: int = 8  # checks that are received, wait or run
     queue_seconds: float = 60  # longest wait for a check to begin
     check_command: tuple[str, ...] = ()  # runs in place of the check's own process; for tests
+
+    @property
+    def reference_dir(self) -> Path:
+        """Where reference data lie, for the command line and the service alike."""
+        return self.data_dir / REFERENCE
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

@@ -57,6 +57,7 @@ def _job(settings: Settings, file: Path, out: Path, form: str, options: dict[str
             "max_unpacked_bytes": settings.max_unpacked_mb * MIB,
             "max_columns": settings.max_columns,
         },
+        reference=str(settings.reference_dir),
         parent=os.getpid(),
         memory_mb=settings.check_memory_mb,
         seconds=settings.check_seconds,

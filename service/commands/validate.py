@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from service.commands.output import check_writable, write
 from service.commands.progress import Progress
+from service.commands.reference import loaded_sets
 from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
@@ -59,6 +60,7 @@ def _report(asked: Namespace) -> Report:
             engine=asked.engine,
             reveal=asked.reveal,
             rows_to=asked.rows,
+            reference=loaded_sets(),
             progress=progress,
         )
 
@@ -72,7 +74,7 @@ def _form(asked: Namespace) -> str:
     named = next((name for name, form in REPORTS.items() if form.suffix == suffix), None)
     if named is None:
         raise InputError(
-            f"No form of the report ends in {suffix}. Name the form too, as in --format text, or end the file in one of "
+            f"No form of the report ends in {suffix}. Name one, as in --format text, or end the file in one of "
             f"{', '.join(dict.fromkeys(form.suffix for form in REPORTS.values()))}."
         )
     return named

@@ -101,6 +101,7 @@ def test_the_process_of_a_check_confines_itself(tmp_path: Path) -> None:
         format="json",
         options={"period": "2026-04"},
         limits={},
+        reference=str(tmp_path / "none"),
         parent=os.getpid(),
         memory_mb=1000,
         seconds=60,

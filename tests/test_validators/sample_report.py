@@ -8,6 +8,8 @@ from typing import Any
 from tests.test_validators import sample_groups
 from tests.test_validators.sample_rules import RULES, RuleWords
 from validators.accepted import AcceptedEntry
+from validators.core20 import OUTCOMES
+from validators.core20_figures import core20_of
 from validators.finding import Cause, Finding, Shape, SourceColumn, SourceRow, finding_of, sample_of
 from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, EthnicitySource, Linkage, PlusMeasure
 from validators.report import (
@@ -23,6 +25,7 @@ from validators.report import (
     build_report,
 )
 from validators.since import AnswerChange, FindingChange, ItemChange, Since
+from validators.tally import Core20Tally
 
 PERSONS = 5000
 
@@ -197,6 +200,7 @@ def parts(**changed: Any) -> dict[str, Any]:
         "access": Access(
             persons=4960, without_practice=41, without_practice_rate=0.008266, measures=sample_groups.access()
         ),
+        "core20": core20_of([_core20()]),
         "linkage": Linkage(
             persons=4996,
             with_number=4811,
@@ -419,3 +423,8 @@ def _ethnicity() -> Ethnicity:
         ),
         advice="Say why you ask. A refusal is an answer.",
     )
+
+
+def _core20() -> Core20Tally:
+    held = {"yes": 1204, "no": 3301, "institution": 21, "no_fixed_abode": 130, "postcode_unknown": 340}
+    return Core20Tally("2025", 4996, tuple(held.get(outcome, 0) for outcome in OUTCOMES), 40, 3, 35)

@@ -71,8 +71,8 @@ OWN = (
 #: fields that hold one of a few words, a date or a figure written as text
 CLOSED = {
     "report_schema", "created_at", "today", "purpose", "reveal", "verdict", "severity", "action", "mend", "counted",
-    "outcome", "mandation", "group", "period_start", "period_end", "copy_kind", "change", "answer", "state", "until",
-    "by", "filled_with", "steps", "hides",
+    "outcome", "mandation", "group", "period_start", "period_end", "filled_with", "steps", "copy_kind", "change",
+    "answer", "state", "until", "by", "hides",
 }  # fmt: skip
 
 

@@ -28,6 +28,10 @@ ACCESS_MEANS = (
     "no interpreter was used, of the contacts that took place with people who need one. The interval is Wilson's, of "
     "95%; it takes rows for independent, so the true one is wider. No share is given on fewer than 20 people."
 )
+NOBODY_PLACED = (
+    "Nobody is placed for Core20 here: that needs the index, and the postcode directory or small areas; or deciles "
+    "that were sent."
+)
 GENDER_MEANS = "Stated gender is gender as the person states it; the data set holds no item for anything else."
 
 
@@ -55,6 +59,12 @@ class Part:
 
     title: str
     rows: tuple[Row, ...]
+
+
+def recorded_means(report: Report) -> str:
+    """What the tables of what is recorded show."""
+    placed = any(figure.rate is not None for figure in report.core20.figures)
+    return " ".join([RECORDED_MEANS, GENDER_MEANS, *([] if placed else [NOBODY_PLACED])])
 
 
 def known_tables(report: Report) -> list[Known]:

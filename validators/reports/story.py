@@ -174,6 +174,7 @@ def measured(report: Report) -> list[str]:
         said.extend(words.births(report.linkage))
     if report.access.without_practice is not None:
         said.append(words.access(report.access))
+    said.extend(words.core20(figure) for figure in report.core20.figures)
     return said
 
 

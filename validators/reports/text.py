@@ -197,7 +197,7 @@ def _by_group(report: Report, page: Page) -> Iterator[str]:
     tables = grouped.known_tables(report)
     if tables:
         yield from page.title("Who is recorded, by group")
-        yield from page.text(f"{grouped.RECORDED_MEANS} {grouped.GENDER_MEANS}")
+        yield from page.text(grouped.recorded_means(report))
     for table in tables:
         yield ""
         headings = [table.title, *(stacked(group) for group in table.groups)]

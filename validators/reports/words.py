@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schema.data_item import Mandation
     from schema.rule import Action, Mend, Severity
     from validators.finding import Counted, Finding, Sample, Shown
-    from validators.measured import Access, Ethnicity, Linkage
+    from validators.measured import Access, Core20Figure, Ethnicity, Linkage, SubmittedDecile
     from validators.report import CopyKind, Purpose, Report
     from validators.verdict import Verdict
 
@@ -270,6 +270,28 @@ def linkage(measured: Linkage) -> str:
     )
     told = "; ".join(f"{number(count)} {text}" for count, text in parts if count is not None)
     return f"NHS number, of {many(measured.persons or 0, 'accepted person')}: {told}."
+
+
+def core20(measured: Core20Figure) -> str:
+    """Where persons live, by one index."""
+    reasons = "; ".join(f"{number(reason.persons)}: {reason.meaning}" for reason in measured.reasons)
+    return (
+        f"Core20 by the index of {measured.index}, of {many(measured.persons, 'accepted person')}: "
+        f"{number(measured.yes)} live in the most deprived fifth of England, {number(measured.no)} elsewhere in it "
+        f"({percent(measured.rate)} of those placed); {number(measured.institution)} at an institution, counted apart; "
+        f"{number(measured.not_placed)} are not placed ({percent(measured.not_placed_rate)})"
+        f"{f' ({reasons})' if reasons else ''}. It describes the area, not the person."
+        f"{_submitted(measured.submitted)}"
+    )
+
+
+def _submitted(measured: SubmittedDecile | None) -> str:
+    if measured is None:
+        return ""
+    told = f" Of {many(measured.compared, 'decile')} sent for a person who is placed, {number(measured.agree)} agree."
+    if measured.order_reversed:
+        return f"{told} Most are counted from the wrong end: decile 1 is the most deprived."
+    return told
 
 
 def stamps(report: Report) -> list[tuple[str, str]]:
