@@ -19,7 +19,19 @@ from validators.assemble_groups import (
     linkage_splits,
 )
 from validators.causes import causes_of
-from validators.finding import Cause, Finding, Reveal, Sample, Shape, SourceRow, exact, finding_of, rate_of, sample_of
+from validators.finding import (
+    Cause,
+    Finding,
+    Reveal,
+    Sample,
+    Shape,
+    SourceRow,
+    exact,
+    finding_of,
+    items_of,
+    rate_of,
+    sample_of,
+)
 from validators.groups import characteristic_title
 from validators.hidden import kinds, titles
 from validators.item_score import THRESHOLD, item_score
@@ -118,12 +130,18 @@ def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Fi
                 assessed=result.assessed,
                 failed=None if hidden else cause.count,
                 samples=samples,
+                rule_link=page_of(rule, context),
                 counted="persons" if isinstance(rule.check, Rate) else "rows",
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
                 source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
                 hides=kinds(cause.hides),
                 hidden_groups=tuple(titles(cause.hides, context)),
             )
+
+
+def page_of(rule: Rule, context: Context) -> str:
+    """Where the service shows the page of a rule."""
+    return f"/v1/releases/{context.dataset.version}/pages/{rule.id}.html"
 
 
 def _items(rule: Rule) -> tuple[str, ...]:
@@ -199,6 +217,7 @@ def outcomes_of(tally: Tally, context: Context) -> Iterator[RuleOutcome]:
             rule_id=rule.id,
             title=rule.title,
             table=rule.table,
+            data_items=items_of(rule),
             severity=rule.severity,
             outcome=outcome_of(rule, result),
             reason=result.reason,
@@ -211,7 +230,13 @@ def outcomes_of(tally: Tally, context: Context) -> Iterator[RuleOutcome]:
 
 def _outcome(rule: Rule, outcome: Outcome, reason: str) -> RuleOutcome:
     return RuleOutcome(
-        rule_id=rule.id, title=rule.title, table=rule.table, severity=rule.severity, outcome=outcome, reason=reason
+        rule_id=rule.id,
+        title=rule.title,
+        table=rule.table,
+        data_items=items_of(rule),
+        severity=rule.severity,
+        outcome=outcome,
+        reason=reason,
     )
 
 
@@ -274,6 +299,7 @@ def _plus_measure(tally: PlusTally, splits: tuple[AnswerSplit, ...], context: Co
         not_known=tally.not_known,
         not_recorded=tally.not_recorded,
         asked=None if tally.characteristic in NEVER_ASKED else tally.asked,
+        declined_asked=None if tally.characteristic in NEVER_ASKED else tally.declined_asked,
         declined_after_known=tally.declined_after_answer,
         known_rate=rate_of(tally.yes + tally.no, tally.eligible),
         asked_rate=rate_of(tally.asked, tally.eligible),

@@ -7,15 +7,17 @@ sample only where the owner of the file asked for them (`reveal`).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Protocol, Self
+from typing import Annotated, ClassVar, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schema.rule import Action, Mend, Severity
+from validators.figures import Ratio, Sum
 
 Reveal = Literal["none", "keys", "values"]
-Counted = Literal["rows", "persons"]
+Counted = Literal["rows", "persons", "columns"]
 Filled = Literal["column", "constant", "nothing"]
 Step = Literal["stripped", "recoded", "dated", "cut", "padded", "surrogate"]
 #: a kind of group of people: by ethnicity, or by a PLUS characteristic
@@ -35,9 +37,18 @@ DECIMALS = 6
 
 
 class Part(BaseModel):
-    """A frozen, closed piece of the report; in its JSON every key is always present."""
+    """A frozen, closed piece of the report; in its JSON every key is always present.
+
+    named_by: fields that tell it from its neighbours. sums, ratios: what its figures have to do with one another.
+    categories: figures that say something of persons, so that one that holds all of its group may not be told.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+    named_by: ClassVar[tuple[str, ...]] = ()
+    sums: ClassVar[tuple[Sum, ...]] = ()
+    ratios: ClassVar[Mapping[str, Ratio]] = {}
+    categories: ClassVar[frozenset[str]] = frozenset()
 
 
 class ItemValue(Part):
@@ -99,6 +110,8 @@ class Sample(Part):
 class Shape(Part):
     """A form in which values were received, and how often: digits are 9, letters are A, so no value can be read."""
 
+    named_by: ClassVar = ("shape",)
+
     shape: str = Field(description="The form, for example 99/99/9999.")
     rows: Shown = Field(description="Rows whose value has this form.")
 
@@ -123,6 +136,13 @@ class Accepted(Part):
 
 class Finding(Part):
     """One rule broken in one way."""
+
+    named_by: ClassVar = ("fingerprint",)
+    sums: ClassVar = (
+        Sum(("assessed_rows",), ("failed_rows",), rest=True),
+        Sum(("failed_rows",), ("cause.shapes.*.rows",), rest=True),
+    )
+    ratios: ClassVar = {"rate": Ratio(("failed_rows",), ("assessed_rows",))}
 
     fingerprint: str = Field(description="Hash of rule, cause and items; the same in every report, made from no data.")
     rule_id: str = Field(description="Identifier of the rule.")
@@ -235,6 +255,11 @@ class RuleText(Protocol):
     def mend(self) -> Mend: ...
 
 
+def items_of(rule: RuleText) -> tuple[str, ...]:
+    """The items that a rule reads; none where it reads whole rows."""
+    return tuple(item for item in rule.items if item != "*")
+
+
 def finding_of(
     rule: RuleText,
     cause: Cause,
@@ -258,7 +283,7 @@ def finding_of(
     """
     if failed is None:
         assessed, samples, cause = None, (), cause.model_copy(update={"shapes": ()})
-    items = data_items if data_items is not None else tuple(item for item in rule.items if item != "*")
+    items = data_items if data_items is not None else items_of(rule)
     return Finding(
         fingerprint=fingerprint(rule.id, cause.kind, items),
         rule_id=rule.id,

@@ -5,11 +5,13 @@ A figure that was not worked out is None, never 0. Counts of answers are more or
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from schema.data_item import Mandation
+from validators.core20 import CURRENT
+from validators.figures import Ratio, Sum
 from validators.finding import Count, Part, Rate, Shown, exact
 from validators.measured_groups import AccessMeasure, AnswerSplit, FactMeasure, LinkageSplit
 
@@ -32,6 +34,17 @@ def _adds_up(whole: Shown | None, parts: tuple[Shown | None, ...], what: str) ->
 
 class DataItemMeasure(Part):
     """How completely one data item is filled. Six outcomes, never folded: they add up to `rows`."""
+
+    named_by: ClassVar = ("table", "data_item")
+    sums: ClassVar = (Sum(("rows",), ("missing", "invalid", "valid", "not_known", "declined", "asked_unsure")),)
+    ratios: ClassVar = {
+        "complete_rate": Ratio(("rows", "-missing"), ("rows",)),
+        "known_rate": Ratio(("valid",), ("rows",)),
+        "declined_rate": Ratio(("declined",), ("valid", "declined", "asked_unsure")),
+        "item_score": Ratio(("valid", "declined", "asked_unsure"), ("rows",)),
+    }
+    #: that all are there, missing or wrong is said of the file, and by the outcomes of rules too
+    categories: ClassVar = frozenset({"not_known", "declined", "asked_unsure"})
 
     table: str = Field(description="Table of the item.")
     data_item: str = Field(description="Name of the item.")
@@ -67,6 +80,22 @@ class DataItemMeasure(Part):
 class PlusMeasure(Part):
     """Answers for one PLUS characteristic, one a person, over the persons of an eligible age."""
 
+    named_by: ClassVar = ("characteristic",)
+    sums: ClassVar = (
+        Sum(("eligible",), ("yes", "no", "unsure", "declined", "not_known", "not_recorded")),
+        Sum(("eligible",), ("asked",), rest=True),
+        Sum(("asked",), ("declined_asked",), rest=True),
+        Sum(("yes", "no"), ("declined_after_known",), rest=True),
+    )
+    ratios: ClassVar = {
+        "known_rate": Ratio(("yes", "no"), ("eligible",)),
+        "asked_rate": Ratio(("asked",), ("eligible",)),
+        "declined_rate": Ratio(("declined_asked",), ("asked",)),
+    }
+    categories: ClassVar = frozenset(
+        {"yes", "no", "unsure", "declined", "not_known", "not_recorded", "asked", "declined_asked"}
+    )
+
     characteristic: str = Field(description="Code of the characteristic.")
     title: str = Field(description="Its label.")
     local: bool = Field(default=False, description="A local code of the provider: never in a national total.")
@@ -81,10 +110,11 @@ class PlusMeasure(Part):
     not_known: Shown | None = Field(default=None, description="Recorded as not known.")
     not_recorded: Shown | None = Field(default=None, description="No row for the person.")
     asked: Shown | None = Field(default=None, description="Answered by the person, or for them by a carer or parent.")
+    declined_asked: Shown | None = Field(default=None, description="Of those asked, with an answer declined.")
     declined_after_known: Shown | None = Field(default=None, description="Declined later; the known answer stands.")
     known_rate: Rate | None = Field(default=None, description="(yes + no) / eligible.")
     asked_rate: Rate | None = Field(default=None, description="asked / eligible; null where it is not asked (SMI).")
-    declined_rate: Rate | None = Field(default=None, description="Asked persons with an answer declined / asked.")
+    declined_rate: Rate | None = Field(default=None, description="declined_asked / asked.")
     unsure_rate: Rate | None = Field(default=None, description="unsure / eligible.")
     not_known_rate: Rate | None = Field(default=None, description="not_known / eligible.")
     not_recorded_rate: Rate | None = Field(default=None, description="not_recorded / eligible.")
@@ -107,6 +137,19 @@ class EthnicitySource(Part):
 
 class Ethnicity(Part):
     """Ethnicity over accepted persons; either item counts as recorded."""
+
+    sums: ClassVar = (
+        Sum(("persons",), ("known", "declined", "not_known", "missing", "invalid")),
+        Sum(("known", "declined"), ("asked",), rest=True),
+        Sum(("known",), ("any_other",), rest=True),
+        Sum(("known", "declined"), ("local_second_character",), rest=True),
+    )
+    ratios: ClassVar = {
+        "known_rate": Ratio(("known",), ("persons",)),
+        "declined_rate": Ratio(("declined",), ("known", "declined")),
+        "asked_rate": Ratio(("asked",), ("persons",)),
+    }
+    categories: ClassVar = frozenset({"declined", "not_known", "any_other"})
 
     persons: Shown | None = Field(description="Accepted persons.")
     known: Shown | None = Field(default=None, description="A stated ethnicity.")
@@ -142,6 +185,10 @@ class Equality(Part):
 class Access(Part):
     """Measures of access to care; null where not worked out."""
 
+    sums: ClassVar = (Sum(("persons",), ("without_practice",), rest=True),)
+    ratios: ClassVar = {"without_practice_rate": Ratio(("without_practice",), ("persons",))}
+    categories: ClassVar = frozenset({"without_practice"})
+
     persons: Shown | None = Field(default=None, description="Accepted persons, babies under six weeks left out.")
     without_practice: Shown | None = Field(default=None, description="Persons who say that they have no GP practice.")
     without_practice_rate: Rate | None = Field(default=None, description="without_practice / persons.")
@@ -150,6 +197,12 @@ class Access(Part):
 
 class Linkage(Part):
     """How well persons can be linked by NHS number; null where not worked out."""
+
+    sums: ClassVar = (
+        Sum(("persons",), ("with_number", "without_number")),
+        Sum(("with_number",), ("status_01",), rest=True),
+    )
+    ratios: ClassVar = {"rate": Ratio(("status_01",), ("persons",))}
 
     persons: Shown | None = Field(default=None, description="Accepted persons.")
     with_number: Shown | None = Field(default=None, description="With an NHS number that can be used.")
@@ -163,3 +216,50 @@ class Linkage(Part):
     )
     born_1_january_rate: Rate | None = Field(default=None, description="born_1_january / birth_dates.")
     splits: tuple[LinkageSplit, ...] = Field(default=(), description="By Core20 and by each characteristic.")
+
+
+class NotPlaced(Part):
+    """Persons who are not placed for one reason."""
+
+    reason: str = Field(description="The reason, from a closed list.")
+    meaning: str = Field(description="The reason in words.")
+    persons: Shown = Field(description="Persons who are not placed for it.")
+
+
+class SubmittedDecile(Part):
+    """Deciles that were sent, beside those that follow from postcode or small area."""
+
+    compared: Shown = Field(description="Accepted persons with both.")
+    agree: Shown = Field(description="The two are the same.")
+    differ: Shown = Field(description="They are not.")
+    reversed: Shown = Field(description="Of those that differ: the one sent is the other counted from the wrong end.")
+    order_reversed: bool = Field(description="Whether most of them are: decile 1 is the most deprived.")
+
+
+class Core20Figure(Part):
+    """Where accepted persons live, by one index of deprivation. It describes areas, not persons."""
+
+    index: str = Field(description="Year of the English index of deprivation.")
+    areas: str = Field(description="Census year of the small areas that it is on.")
+    persons: Shown = Field(description="Accepted persons.")
+    yes: Shown = Field(description="In the most deprived fifth of England: decile 1 or 2.")
+    no: Shown = Field(description="Elsewhere in England.")
+    institution: Shown = Field(description="At the address of an institution: counted apart, and in no rate.")
+    not_placed: Shown = Field(description="Nobody can say; a result, not a gap.")
+    reasons: tuple[NotPlaced, ...] = Field(description="Why they are not placed.")
+    rate: Rate | None = Field(default=None, description="yes / (yes + no).")
+    not_placed_rate: Rate | None = Field(default=None, description="not_placed / persons.")
+    submitted: SubmittedDecile | None = Field(default=None, description="Deciles sent, against those derived.")
+
+    @model_validator(mode="after")
+    def _outcomes_add_up(self) -> Self:
+        _adds_up(self.persons, (self.yes, self.no, self.institution, self.not_placed), f"Core20, {self.index}")
+        _adds_up(self.not_placed, tuple(reason.persons for reason in self.reasons), f"not placed, {self.index}")
+        return self
+
+
+class Core20(Part):
+    """Core20, derived from postcode or small area. Without the index, and without deciles sent, there is no figure."""
+
+    index: str = Field(default=CURRENT, description="The index that Core20 is read from in this release.")
+    figures: tuple[Core20Figure, ...] = Field(default=(), description="By each index, the one that counts first.")

@@ -7,7 +7,7 @@ one that rests on a hidden figure is hidden itself.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,8 @@ Answer = Literal["yes", "no", "unsure", "declined"]
 
 class FindingChange(Part):
     """What became of one finding since the earlier report."""
+
+    named_by: ClassVar = ("fingerprint",)
 
     fingerprint: str = Field(description="The finding.")
     rule_id: str = Field(description="Its rule.")
@@ -48,6 +50,8 @@ class ItemChange(Part):
 
 class AnswerChange(Part):
     """How often one answer for a characteristic was given. More or fewer is neither better nor worse."""
+
+    named_by: ClassVar = ("characteristic", "answer")
 
     characteristic: str = Field(description="Code of the characteristic.")
     title: str = Field(description="Its label.")

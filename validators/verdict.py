@@ -39,12 +39,16 @@ def verdict_sentence(
     if verdict == "rejected":
         return _rejected(findings)
     if verdict == "accepted_with_findings":
-        return _with_findings(findings, accepted_persons, persons)
+        if accepted_persons is None or not persons:
+            return with_findings(findings)
+        return with_findings(findings, "all" if accepted_persons == persons else f"{accepted_persons:,} of", persons)
     return _accepted(rules_checked, rules_not_checked)
 
 
-def what_next(findings: Sequence[Finding], accepted_persons: int | None, rules_not_checked: int) -> str:
-    """What whoever made the file does now."""
+def what_next(
+    findings: Sequence[Finding], accepted_persons: int | None, rules_not_checked: int, *, all_sent: bool = True
+) -> str:
+    """What whoever made the file does now. `all_sent`: every mandatory table was there."""
     verdict = verdict_of(findings, accepted_persons)
     if verdict == "rejected":
         return (
@@ -53,7 +57,7 @@ def what_next(findings: Sequence[Finding], accepted_persons: int | None, rules_n
         )
     if verdict == "accepted":
         unknown = " Read what was not checked before you rely on this." if rules_not_checked else ""
-        return f"Nothing has to be mended.{unknown}"
+        return f"{'Nothing' if all_sent else 'Nothing else'} has to be mended.{unknown}"
     if any(finding.action != "none" for finding in findings):
         return (
             "The rows and items named in this report are left out, or treated as missing, by whoever uses the data. "
@@ -70,14 +74,14 @@ def _rejected(findings: Sequence[Finding]) -> str:
     return f"Rejected: the whole file is refused because of this finding: {titles[0]}{more}."
 
 
-def _with_findings(findings: Sequence[Finding], accepted_persons: int | None, persons: int | None) -> str:
+def with_findings(findings: Sequence[Finding], usable: str | None = None, persons: int = 0) -> str:
+    """The sentence where something was found. `usable` says how many of the person rows can be used."""
     by_severity = Counter(finding.severity for finding in findings)
     named = [_number(by_severity[s], s) for s in ("error", "warning") if by_severity[s]]
     were = "was" if by_severity["error"] + by_severity["warning"] == 1 else "were"
     found = f"{' and '.join(named)} {were} found"
-    if accepted_persons is None or not persons:
+    if usable is None:
         return f"Accepted with findings: {found}."
-    usable = "all" if accepted_persons == persons else f"{accepted_persons:,} of"
     return f"Accepted with findings: {usable} {_number(persons, 'person row')} can be used; {found}."
 
 

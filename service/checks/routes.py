@@ -14,7 +14,7 @@ from service.checks.forms import ENDINGS, file_name, report_form
 from service.errors import Problem
 from service.openapi import answers
 from validators.finding import Reveal
-from validators.report import Report
+from validators.report import CopyKind, Report
 from validators.reports import REPORTS
 
 router = APIRouter(tags=["checks"])
@@ -34,7 +34,7 @@ _BODY = {
     },
 }
 _FORMS: dict[str, Any] = {
-    form.media_type.partition(";")[0]: {"schema": {"type": "string"}}
+    form.media_type.partition(";")[0]: {"schema": {"type": "string"} | ({"format": "binary"} if form.binary else {})}
     for name, form in REPORTS.items()
     if name != "json"
 }
@@ -81,6 +81,9 @@ async def post_check(
     reveal: Annotated[
         Reveal, Query(description="What samples show: none, keys (your own ids), values (the cells too).")
     ] = "none",
+    copy: Annotated[
+        CopyKind, Query(description="owner: exact figures. shareable: no row, no key, figures rounded or hidden.")
+    ] = "owner",
     name: Annotated[str | None, Query(description="Name of the file.", examples=["person.csv"], max_length=300)] = None,
 ) -> Response:
     """Check a submission (a zip, a workbook) or one table's file.
@@ -99,6 +102,10 @@ async def post_check(
     )
     if release is not None and release not in available():
         raise Problem("parameter_wrong", f"There is no release {release[:20]!r}; there are: {', '.join(available())}.")
+    if copy == "shareable" and reveal != "none":
+        raise Problem(
+            "parameter_wrong", "A shareable copy shows no row: leave out reveal, or ask for the owner's copy."
+        )
     asked = {
         "release": release,
         "table": table,
@@ -106,6 +113,7 @@ async def post_check(
         "provider": provider,
         "today": today.isoformat() if today else None,
         "reveal": reveal,
+        "copy": "shareable" if copy == "shareable" else None,
     }
     options = {option: value for option, value in asked.items() if value is not None}
     report = await check(request.app.state.checks, request, name=file, form=form, options=options)

@@ -1,0 +1,98 @@
+"""The shareable copy of a report: no row, no key, no value; counts rounded or hidden: none points to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validators.copies.cells import Path, figures, rewritten, whole_categories
+from validators.copies.narrowing import MOST
+from validators.copies.rounding import rounded
+from validators.copies.strip import stripped
+from validators.copies.sums import all_totals, equals
+from validators.copies.suppress import Figures, hidden
+from validators.finding import HIDDEN, Finding, Shown, exact
+from validators.mend_first import mend_first
+from validators.report import counts_of
+from validators.verdict import with_findings
+
+if TYPE_CHECKING:
+    from validators.report import Report
+
+
+def shareable(report: Report) -> Report:
+    """The shareable copy. One that is shareable already comes back as it is."""
+    if report.copy_kind == "shareable":
+        return report
+    bare = stripped(report)
+    return _written(bare, hidden(figures_of(bare)))
+
+
+def figures_of(report: Report) -> Figures:
+    """The figures of one report, and what adds up among them."""
+    return Figures(
+        values=dict(figures(report)),
+        totals=all_totals(report),
+        equals=tuple(equals(report)),
+        sensitive=frozenset(whole_categories(report)),
+        told=frozenset(_told(report)),
+        known=dict.fromkeys(_found(report), (1, MOST)),
+    )
+
+
+def _found(report: Report) -> Iterator[Path]:
+    """Counts of findings: that there is a finding says that a row has it."""
+    return (("findings", f.fingerprint, "failed_rows") for f in report.findings if exact(f.failed_rows))
+
+
+def _told(report: Report) -> Iterator[Path]:
+    """Zeros that the report tells in words: a rule that passed was broken by no row."""
+    for path, value in figures(report):
+        of_rule = path[0] == "rules" and path[-1] == "failed_rows"
+        of_item = path[0] == "data_items" and path[-1] in ("missing", "invalid")
+        if value == 0 and (of_rule or of_item):
+            yield path
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes each figure as the copy shows it."""
+
+    hidden: Collection[Path]
+
+    def __call__(self, path: Path, count: int) -> Shown:
+        return HIDDEN if path in self.hidden else rounded(count)
+
+
+def _written(report: Report, hides: Collection[Path]) -> Report:
+    copy = rewritten(report, _Writer(hides))
+    findings = tuple(_without_shapes(finding) for finding in copy.findings)
+    titles = {(item.table, item.data_item): item.title for item in copy.data_items}
+    return copy.model_copy(
+        update={
+            "copy_kind": "shareable",
+            "verdict_sentence": _sentence(copy),
+            "counts": counts_of(findings),
+            "findings": findings,
+            "mend_first": mend_first(findings, titles),
+        }
+    )
+
+
+def _sentence(copy: Report) -> str:
+    """The verdict in one sentence, which speaks of rounded figures."""
+    if copy.verdict != "accepted_with_findings":
+        return copy.verdict_sentence
+    sent = next((table for table in copy.tables if table.table == "person"), None)
+    kept = next((exact(item.rows) for item in copy.data_items if item.table == "person"), None)
+    persons = exact(sent.rows) if sent is not None else None
+    if sent is None or not persons or kept is None:
+        return with_findings(copy.findings)
+    return with_findings(copy.findings, "all" if sent.rejected_rows == 0 else f"about {kept:,} of", persons)
+
+
+def _without_shapes(finding: Finding) -> Finding:
+    """A form that is shown tells that eight rows or more have it: where the count is hidden no form stands."""
+    shapes = () if finding.failed_rows == HIDDEN else tuple(s for s in finding.cause.shapes if s.rows != HIDDEN)
+    return finding.model_copy(update={"cause": finding.cause.model_copy(update={"shapes": shapes})})

@@ -1,0 +1,102 @@
+"""What is taken out of a report before it is handed on, figures aside.
+
+- Samples: a row, a line and a key point to one record.
+- Words that came from the file: the narrative, labels of local codes, names of files and of columns that the data set
+  does not have. A name or a number of a person can stand in any of them.
+- Digest and size of a file: a small file, or one of which all but a little is known, can be guessed and tried.
+- What a mapping did, with its exact counts. Reasons and owners of accepted findings: names of staff, and free text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from validators.copies.rounding import is_small
+from validators.finding import Finding, exact, fingerprint
+
+if TYPE_CHECKING:
+    from validators.measured import PlusMeasure
+    from validators.report import FileInfo, Report
+
+#: ids of findings on a file itself, whose words name what stands in the file
+_OF_A_FILE = re.compile(r"PMD[0-9]{3}\.(file|column)\.[a-z_]+")
+_PLAIN_CODE = re.compile("L-[A-Z]{2,12}")
+
+
+def stripped(report: Report) -> Report:
+    """The report without what points to a record or could name a person; its figures still exact."""
+    items = {item.data_item for item in report.data_items}
+    findings = tuple(_merged(_bare(finding, items) for finding in report.findings))
+    submission = report.submission.model_copy(
+        update={"narrative": None, "files": tuple(_unnamed(file) for file in report.submission.files)}
+    )
+    entries = (entry.model_copy(update={"reason": None, "owner": None}) for entry in report.accepted)
+    return report.model_copy(
+        update={
+            "findings": findings,
+            "submission": submission,
+            "plus": tuple(_plain(measure, place) for place, measure in enumerate(report.plus, start=1)),
+            "ignored_files": (),
+            "notes": (),
+            "accepted": tuple(entries),
+            "reveal": "none",
+        }
+    )
+
+
+def of_a_file(rule_id: str) -> bool:
+    """Whether a rule is about a file itself rather than a value."""
+    return _OF_A_FILE.fullmatch(rule_id) is not None
+
+
+def _bare(finding: Finding, items: Collection[str]) -> Finding:
+    """The finding without rows and keys, and without forms that a few values have."""
+    shapes = tuple(shape for shape in finding.cause.shapes if not is_small(exact(shape.rows) or 0))
+    silent = None if finding.accepted is None else finding.accepted.model_copy(update={"reason": None, "owner": None})
+    cause = finding.cause.model_copy(update={"shapes": shapes})
+    bare = finding.model_copy(update={"samples": (), "more": finding.failed_rows, "cause": cause, "accepted": silent})
+    return _without_names(bare, items) if of_a_file(finding.rule_id) else bare
+
+
+def _without_names(finding: Finding, items: Collection[str]) -> Finding:
+    """A finding on a file says what it met by name and number: columns, lines. Here it says what kind of thing."""
+    named = tuple(name for name in finding.data_items if name in items)
+    cause = finding.cause.model_copy(update={"received": None, "expected": None, "suggestion": None})
+    return finding.model_copy(
+        update={
+            "data_items": named,
+            "fingerprint": fingerprint(finding.rule_id, finding.cause.kind, named),
+            "message": f"{finding.title}. The owner's copy of this report says which, and how to mend it.",
+            "fix": None,
+            "cause": cause,
+        }
+    )
+
+
+def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings that read alike without their names are one."""
+    by_print: dict[str, Finding] = {}
+    for finding in findings:
+        before = by_print.get(finding.fingerprint)
+        by_print[finding.fingerprint] = finding if before is None else _added(before, finding)
+    yield from by_print.values()
+
+
+def _added(one: Finding, other: Finding) -> Finding:
+    counts = (exact(one.failed_rows), exact(other.failed_rows))
+    failed = None if None in counts else sum(count or 0 for count in counts)
+    return one.model_copy(update={"failed_rows": failed, "more": failed})
+
+
+def _unnamed(file: FileInfo) -> FileInfo:
+    return file.model_copy(update={"name": file.table, "bytes": None, "sha256": None})
+
+
+def _plain(measure: PlusMeasure, place: int) -> PlusMeasure:
+    """A local code stands there by itself: its label is free text, and a code with digits could be a number."""
+    if not measure.local:
+        return measure
+    code = measure.characteristic if _PLAIN_CODE.fullmatch(measure.characteristic) else f"L-{place}"
+    return measure.model_copy(update={"characteristic": code, "title": f"Local code {code}"})

@@ -1,0 +1,27 @@
+"""What figures of the report have to do with one another: which add up to which, and what a share is a share of.
+
+Each part of the report says it of itself, next to its fields. Shareable copies are worked out from these statements:
+a figure that is hidden must not be had by subtraction from others.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sum(NamedTuple):
+    """`parts` add up to `whole`; with `rest`, they are some of it, and what is left over has no name.
+
+    Names are fields of the part of the report that says so; a dot leads into its parts, and `*` means each of them.
+    """
+
+    whole: tuple[str, ...]
+    parts: tuple[str, ...]
+    rest: bool = False
+
+
+class Ratio(NamedTuple):
+    """A share: the sum of `part` by the sum of `whole`. A field with a minus before it is taken away."""
+
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
