@@ -210,13 +210,14 @@ class Narrow:
     def _unlisted(self) -> exp.Expr:
         """A bit for each coded item whose value is in no list; worked out only where there is one."""
         tests = [exp.paren(exp.NEQ(this=_blank(column(i.name)), expression=_blank(self._code(i)))) for i in self.coded]
+        kind = "USMALLINT" if len(tests) <= 16 else "UBIGINT"
         if not tests:
-            return exp.cast(sql.literal(0), "BIGINT")
+            return exp.cast(sql.literal(0), kind, dialect="duckdb")
         bits = [sql.case([(test.copy(), sql.literal(2**at))], sql.literal(0)) for at, test in enumerate(tests)]
         mask = bits[0]
         for bit in bits[1:]:
             mask = exp.Add(this=mask, expression=bit)
-        return exp.cast(sql.case([(exp.or_(*tests), mask)], sql.literal(0)), "BIGINT")
+        return exp.cast(sql.case([(exp.or_(*tests), mask)], sql.literal(0)), kind, dialect="duckdb")
 
     def domain(self, item: Item) -> tuple[str, ...]:
         """Every value that the list of an item lets in, as far as that can be written down."""

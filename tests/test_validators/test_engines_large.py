@@ -19,6 +19,7 @@ import pytest
 from tests.test_validators.drawn_submissions import DATASET, HEADERS, REFERENCE, TEMPLATES, context_with, pool
 from tests.test_validators.small_submissions import judged, opened
 from tests.test_validators.test_engines_agree import OTHERS, compared
+from validators.engines import duckdb as duckdb_engine
 from validators.engines import duckdb_rows
 from validators.readers import census, staging
 from validators.readers import csv as csv_reader
@@ -145,6 +146,7 @@ def test_rows_in_doubt_are_found_again_in_any_file(
     """Parts of the file are small, so that rows in doubt stand at the ends of many."""
     for module, name in ((census, "BLOCK"), (csv_reader, "BLOCK"), (staging, "PART")):
         monkeypatch.setattr(module, name, 700)
+    monkeypatch.setattr(duckdb_engine, "LARGE", 0)
     rows = rows_with_faults("person", 400, 0.03, DRESSES.index(dress))
     (tmp_path / "person.csv").write_bytes(dress.text_of("person", rows))
     assert not differing(engine, tmp_path, context_of_tables("person"))

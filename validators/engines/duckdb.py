@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from validators.source import Source
 
 MEMORY = "640MB"
+#: bytes of text from which on the tables made of it stand in a file
+LARGE = 400 << 20
+#: how much smaller than text a Parquet file is, at the most that is usual
+PACKED = 10
 RESTRICTED_RULE = "structure"
 
 
@@ -106,12 +110,21 @@ class _Run:
                 raise _NeedsRepair(name)
         paths = [source.scan_path for source in self.sources.values()]
         paths += [*(self._beside(name) for name in self.sources), *stored_paths(self.context)]
-        connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
+        connection = open_connection(
+            paths, self.spill, memory=self.engine.memory, threads=self.engine.threads, tables=self._tables_file()
+        )
         try:
             self.database = Database(connection)
             return self._tally()
         finally:
             connection.close()
+
+    def _tables_file(self) -> Path | None:
+        """Where the large tables stand, if not in memory: they take about as much as the text of the files."""
+        sizes = (
+            s.scan_path.stat().st_size * (PACKED if s.scan_kind == "parquet" else 1) for s in self.sources.values()
+        )
+        return self.spill / "tables.duckdb" if sum(sizes) > LARGE else None
 
     def _tally(self) -> Tally:
         self.order = [name for name in TABLES if name in self.sources]

@@ -25,6 +25,11 @@ def hashed(items: tuple[str, ...]) -> sql.exp.Expr:
     return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
 
 
+def own_name(table: TableDefinition) -> str:
+    """The column that holds the key of a table as a number: a person's is the one that other tables name."""
+    return "person" if table.key == PERSON_KEY else "own"
+
+
 def row_hash(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for all values of a row as received."""
     return sql.call("hash", *(column(name) for name in items))
@@ -34,7 +39,7 @@ def hashes(table: TableDefinition) -> dict[str, sql.exp.Expr]:
     """Keys and links as numbers, out of the values as received."""
     made = {"person": hashed(PERSON_KEY)}
     if table.key:
-        made["own"] = hashed(table.key)
+        made[own_name(table)] = hashed(table.key)
     if table.name == "plus_characteristic":
         made["whole"] = row_hash(table.item_names)
     for target, items in table.links.items():

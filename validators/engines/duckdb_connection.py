@@ -19,10 +19,19 @@ UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
 
 
 def open_connection(
-    paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None
+    paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None, tables: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that may read `paths` and spill to `spill`; its configuration is locked."""
+    """A connection that may read `paths` and spill to `spill`; its configuration is locked.
+
+    `tables`: a file for tables that are not temporary; None keeps them in memory. What stands in a file is compressed,
+    and always lets go of its memory. Tables in memory do not: with many narrow columns, what has to be spilled of them
+    may stay, until a query finds no memory.
+    """
+    if tables:
+        for left_over in (tables, tables.with_name(f"{tables.name}.wal")):
+            left_over.unlink(missing_ok=True)
     connection = duckdb.connect(
+        str(tables or ":memory:"),
         config={
             "memory_limit": memory,
             "threads": threads or os.cpu_count() or 1,
@@ -32,7 +41,7 @@ def open_connection(
             "allow_community_extensions": False,
             "allow_unsigned_extensions": False,
             "allow_persistent_secrets": False,
-        }
+        },
     )
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     for statement in (

@@ -145,7 +145,7 @@ def make_people(database: Database, cells: Cells) -> None:
     places = " JOIN place_person USING (row)" if cells.placed else ""
     words = ", ".join(f'CAST({_word(fact)} AS UTINYINT) AS "{word_name(fact)}"' for fact in FACTS)
     database.run(
-        f"CREATE OR REPLACE TEMP TABLE people AS SELECT person, CAST({cells.cell} AS USMALLINT) AS cell, {words}, "
+        f"CREATE OR REPLACE TABLE people AS SELECT person, CAST({cells.cell} AS USMALLINT) AS cell, {words}, "
         f"{left} AS numbered, {left} AND traced AS traced, source, no_practice, baby FROM once_person{places}"
     )
 

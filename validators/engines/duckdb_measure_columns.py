@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: above every day's number; an answer without a day comes after all others
 _LAST_DAY, _UNDATED = 4_000_000, 9_999_999
+#: how many numbers a byte holds
+_BYTE = 256
 
 
 def received_columns(table: str, context: Context) -> Columns:
@@ -74,14 +76,16 @@ def _enum(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
     return exp.TryCast(this=value.copy(), to=exp.DataType.build(f"ENUM({listed})", dialect="duckdb"))
 
 
-def _from_one(listed: exp.Expr) -> exp.Expr:
+def _from_one(listed: exp.Expr, choices: Sequence[str]) -> exp.Expr:
+    """The place of a value that is one of `choices`, in as few bytes as hold it."""
     code = exp.cast(sql.call("enum_code", listed), "INTEGER")
-    return _number(exp.Add(this=code, expression=sql.literal(1)), "UINTEGER")
+    place = exp.Add(this=code, expression=sql.literal(1))
+    return _number(place, "UTINYINT" if len(choices) < _BYTE else "UINTEGER")
 
 
 def _place(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
     """The place of a value among `choices`, from 1; 0 where it is none of them."""
-    return sql.call("coalesce", _from_one(_enum(value, choices)), sql.literal(0))
+    return sql.call("coalesce", _from_one(_enum(value, choices), choices), sql.literal(0))
 
 
 def _person_received(context: Context) -> Columns:
@@ -112,7 +116,8 @@ def _answer_received(context: Context) -> Columns:
     code, value, codes = column("characteristic_code"), column("value"), counted_codes(context)
     listed, no = _enum(code, codes), _number(sql.literal(0), "UINTEGER")
     place = sql.case(
-        [(exp.Not(this=sql.is_null(listed)), _from_one(listed.copy()))], _place(sql.upper(sql.squeeze(code)), codes)
+        [(exp.Not(this=sql.is_null(listed)), _from_one(listed.copy(), codes))],
+        _place(sql.upper(sql.squeeze(code)), codes),
     )
     branches = [
         (_true(sql.among(value.copy(), ("Y",))), place),
@@ -172,7 +177,7 @@ def _category(item: str, context: Context) -> exp.Expr:
     listed = _enum(value, values)
     there = exp.Not(this=sql.is_null(listed))
     return sql.case(
-        [(sql.is_null(value), _number(sql.literal(0), "UINTEGER")), (there, _from_one(listed.copy()))],
+        [(sql.is_null(value), _number(sql.literal(0))), (there, _from_one(listed.copy(), values))],
         _place(meant, values),
     )
 

@@ -52,7 +52,7 @@ class NarrowTable:
             self.database.run(statement)
         wanted = {**self.scan.row(), "seen": self.scan.visible(), **extra}
         query = self.plan.scan(self.scan.values(), wanted)
-        self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {self.scan.statement(query)}")
+        self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         judged = self.plan.judged().sql(dialect="duckdb")
         self.database.run(

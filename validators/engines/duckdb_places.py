@@ -111,7 +111,7 @@ class Places:
         deciles = [f'{self._derived(index)} AS "decile:{index}"' for index in self._compared]
         inner = ", ".join(["o.row AS row", *verdicts, *numbers, *deciles])
         self.database.run(
-            f"CREATE OR REPLACE TEMP TABLE place_person AS SELECT *, {self._class()} AS core20 "
+            f"CREATE OR REPLACE TABLE place_person AS SELECT *, {self._class()} AS core20 "
             f"FROM (SELECT {inner} FROM {self._joined(work)})"
         )
 

@@ -144,7 +144,7 @@ class TableRows:
             return f"{self.source.relation()} WHERE _row IN (SELECT row FROM {self._doubts})"
         if self.dense:
             return None
-        rows = [row for (row,) in self.database.rows(f"SELECT row FROM {self._doubts} ORDER BY row")]
+        rows = (row for (row,) in self.database.stream(f"SELECT row FROM {self._doubts} ORDER BY row"))
         if not self.source.copy_rows(rows, self.doubtful_path):
             self.dense = True
             return None
@@ -201,12 +201,12 @@ class TableRows:
         first = self._first_columns()
         names = ", ".join(f'"{name}"' for name in first)
         quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
-        kind, query = "VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
+        kind, query = "TEMP VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
         if not self.dense:
             query = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}{self._where_sound()}"
         if self.doubtful and not self.dense:
             kind, query = "TABLE", f"{query} UNION ALL SELECT {names} FROM {self.second.name}"
-        self.database.run(f"CREATE TEMP {kind} {self.name} AS {query}")
+        self.database.run(f"CREATE {kind} {self.name} AS {query}")
 
     def _first_columns(self) -> dict[str, exp.Expr]:
         """The columns of `rows_<table>`, out of the first reading."""
@@ -230,14 +230,11 @@ class TableRows:
     def make_wholes(self) -> None:
         """Make `wholes_<table>`: a number for all values of each row as received."""
         name = f"wholes_{self.table.name}"
-        if "whole" in self._from_received():
-            self.database.run(f"CREATE TEMP VIEW {name} AS SELECT row, whole FROM {self.name}")
-            return
         scan = self.first.scan
         chosen = {**scan.row(), "whole": columns.row_hash(self.table.item_names)}
         query = exp.select(*(exp.alias_(made, n, quoted=True) for n, made in chosen.items()))
         text = scan.statement(query.from_(exp.Subquery(this=scan.values())))
-        self.database.run(f"CREATE TEMP TABLE all_{name} AS {text}")
+        self.database.run(f"CREATE TABLE all_{name} AS {text}")
         row = "" if scan.numbered else "rowid + 1 AS row, "
         self.database.run(f"CREATE TEMP VIEW {name} AS SELECT {row}* FROM all_{name}")
 
