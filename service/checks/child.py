@@ -52,12 +52,19 @@ def _outcome(job: Job, *, confined: bool) -> Outcome:
 
 
 def _write_report(job: Job) -> None:
+    from service.checks.archive import write_archive
     from validators.limits import Limits
     from validators.reports import REPORTS
     from validators.validate import validate
 
-    report = validate(Path(job.file), limits=Limits(**job.limits), reference=_sets(job), **_options(job))
-    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report))
+    derived = Path(job.out) / "derived" if job.enrich else None
+    limits = Limits(**job.limits)
+    report = validate(Path(job.file), limits=limits, reference=_sets(job), derived_to=derived, **_options(job))
+    form, target = REPORTS[job.format], Path(job.out) / REPORT
+    if derived is None:
+        target.write_bytes(form(report))
+    else:
+        write_archive(target, f"report{form.suffix}", form(report), derived)
 
 
 def _sets(job: Job) -> Mapping[str, StoredSet]:
