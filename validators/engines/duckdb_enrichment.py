@@ -130,16 +130,16 @@ class Query:
         real = f"{postcode} IS NOT NULL AND NOT starts_with({postcode}, '{PSEUDO}')"
         ids = ", ".join(f'o."{final_name(name)}" AS {name}' for name in IDS)
         numbers = "".join(f', w."core20:{index}"' for index in self.places.indexes)
-        sent = f"source = 'lsoa_code' AND regexp_full_match({area}, '{'|'.join(NATIONS.values())}')"
+        sent = f"decided_by = 'lsoa_code' AND regexp_full_match({area}, '{'|'.join(NATIONS.values())}')"
         areas = ", ".join(
-            f"CASE WHEN source = 'postcode' THEN {f'd.lsoa{year[2:]}' if by_directory else 'NULL'} "
+            f"CASE WHEN decided_by = 'postcode' THEN {f'd.lsoa{year[2:]}' if by_directory else 'NULL'} "
             f"WHEN {sent} AND {vintage} = '{year}' THEN {area} END AS lsoa_{year}"
             for year in _YEARS
         )
         found = "d.icb AS icb, d.region AS region" if by_directory else "NULL AS icb, NULL AS region"
         join = f"LEFT JOIN ({self._directory()}) d ON d.postcode = {postcode} AND {real}" if by_directory else ""
         where = f"rows_person o JOIN place_person w USING (row) {join}"
-        source = f"{self._source()} AS source, {postcode} AS postcode"
+        source = f"{self._source()} AS decided_by, {postcode} AS postcode"
         return f"SELECT o.row AS row, {ids}{numbers}, {source}, {areas}, {found} FROM {where}"
 
     def _source(self) -> str:
@@ -163,7 +163,7 @@ class Query:
     def _columns(self) -> Iterator[tuple[str, str]]:
         yield "row", "p.row"
         yield from ((name, f"p.{name}") for name in IDS)
-        yield "derived_from", "p.source"
+        yield "derived_from", "p.decided_by"
         yield from ((f"derived_lsoa_{year}", f"p.lsoa_{year}") for year in INDEXES.values())
         for index in INDEXES:
             yield from self._of_index(index)
@@ -229,7 +229,7 @@ class Query:
                 yield f"LEFT JOIN ({rural}) r{year} ON r{year}.lsoa = p.lsoa_{year}"
         if self._by_area:
             for year in _YEARS:
-                sent = f"p.source = 'lsoa_code' AND h{year}.area = p.lsoa_{year}"
+                sent = f"p.decided_by = 'lsoa_code' AND h{year}.area = p.lsoa_{year}"
                 yield f"LEFT JOIN ({self._homes(year)}) h{year} ON {sent}"
         for name in ("icb", "region"):
             if self._has(name):
