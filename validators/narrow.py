@@ -22,12 +22,12 @@ from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
 from validators.coded_parts import CodedParts
 from validators.lookups import facts_of
-from validators.plan import column, row_rules, typed_name
+from validators.plan import below, column, own_item, row_rules, typed_name
 from validators.readers.scan import text
 from validators.surely import surely_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
@@ -137,17 +137,17 @@ class Narrow:
 
     def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr]) -> exp.Select:
         """The narrow columns out of the values received. `extra` are columns made of values as received."""
-        layer = exp.select("*", *self._typed_columns()).from_(_below(source))
+        layer = exp.select("*", *self._typed_columns()).from_(below(source))
         parts = {node: f"part:{number}" for number, node in enumerate(self._repeated_parts)}
         if parts:
             made = [_as(sql.condition(node, self._scan_scope), name) for node, name in parts.items()]
-            layer = exp.select("*", *made).from_(_below(layer))
+            layer = exp.select("*", *made).from_(below(layer))
         scope = replace(
             self._scan_scope, parts={node: column(name) for node, name in parts.items()} | self._quick_parts
         )
         chosen = [*self._code_columns(), *self._form_columns(), *self._kept_columns(scope)]
         chosen += [_as(made, name) for name, made in extra.items()]
-        return exp.select(*chosen).from_(_below(layer))
+        return exp.select(*chosen).from_(below(layer))
 
     @cached_property
     def _scan_scope(self) -> sql.Scope:
@@ -330,9 +330,8 @@ class Narrow:
 
     def _reading(self, rule: Rule, scope: sql.Scope) -> sql.Scope:
         """A rule on a form or a list reads its own item as received."""
-        if rule.stage != "value" or not isinstance(rule.check, Condition):
-            return scope
-        return scope.reading(rule.replaces[0] if rule.replaces else rule.items[0])
+        own = own_item(rule)
+        return scope.reading(own) if own else scope
 
     def _kept(self, rule: Rule, scope: sql.Scope) -> exp.Expr:
         """Whether the row keeps the rule; null where it is not asked."""
@@ -349,12 +348,6 @@ class Narrow:
 
 
 _SECOND = string.ascii_uppercase + string.digits
-
-
-def reads(rule: Rule, items: Iterable[str]) -> frozenset[str]:
-    """The items of the row that the conditions of a rule read."""
-    known = frozenset(items)
-    return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in known)
 
 
 def by_doubt(rule: Rule) -> str | None:
@@ -392,7 +385,3 @@ def _blank(value: exp.Expr) -> exp.Expr:
 
 def _as(made: exp.Expr, name: str) -> exp.Expr:
     return exp.alias_(made, name, quoted=True, copy=False)
-
-
-def _below(inner: exp.Expr) -> exp.Expr:
-    return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner

@@ -21,7 +21,7 @@ from validators.causes import SHAPED, causes_of
 from validators.keywords import well_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
@@ -106,16 +106,6 @@ class Plan:
                 found[name] = (*found.get(name, ()), rule)
         return found
 
-    def own_item(self, rule: Rule) -> str | None:
-        """The item that a rule on a form or a list reads as received."""
-        if rule.stage != "value" or not isinstance(rule.check, Condition):
-            return None
-        return rule.replaces[0] if rule.replaces else rule.items[0]
-
-    def reads(self, rule: Rule) -> frozenset[str]:
-        """The items of the row that the conditions of a rule read."""
-        return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in self.items)
-
     @cached_property
     def scope(self) -> sql.Scope:
         """How verdicts spell items: as received, and typed."""
@@ -135,18 +125,20 @@ class Plan:
         inner: exp.Expr = source
         for names in self._depths(needed):
             bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *bad).from_(_below(inner))
+            inner = exp.select("*", *bad).from_(below(inner))
             typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *typed).from_(_below(inner))
+            inner = exp.select("*", *typed).from_(below(inner))
         verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
-        return exp.select("*", *verdicts).from_(_below(inner))
+        return exp.select("*", *verdicts).from_(below(inner))
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
         needed = set(wanted)
         for rule in rules:
-            needed |= self.reads(rule)
+            needed |= reads(rule, self.items)
         while True:
-            more = {name for item in needed for rule in self.malforming.get(item, ()) for name in self.reads(rule)}
+            more = {
+                name for item in needed for rule in self.malforming.get(item, ()) for name in reads(rule, self.items)
+            }
             if more <= needed:
                 return frozenset(needed)
             needed |= more
@@ -162,7 +154,7 @@ class Plan:
         return depths
 
     def _awaits(self, name: str) -> set[str]:
-        return {other for rule in self.malforming.get(name, ()) for other in self.reads(rule)} - {name}
+        return {other for rule in self.malforming.get(name, ()) for other in reads(rule, self.items)} - {name}
 
     def _bad(self, name: str) -> exp.Expr:
         rules = self.malforming.get(name, ())
@@ -191,7 +183,7 @@ class Plan:
         return sql.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
 
     def _scope_of(self, rule: Rule) -> sql.Scope:
-        own = self.own_item(rule)
+        own = own_item(rule)
         return self.scope.reading(own) if own else self.scope
 
     def _typed(self, name: str) -> exp.Expr:
@@ -204,7 +196,7 @@ class Plan:
 
     def _irregular(self, name: str) -> bool:
         """Whether some value may be written in another way than the usual one."""
-        return any(self.may_break(rule) for rule in self.rules if self.own_item(rule) == name)
+        return any(self.may_break(rule) for rule in self.rules if own_item(rule) == name)
 
     # Verdicts
 
@@ -242,9 +234,9 @@ class Plan:
 
     def _guarded(self, rule: Rule) -> list[str]:
         """The items of which a malformed value keeps the rule from being judged on the row."""
-        if self.own_item(rule):
+        if own_item(rule):
             return []
-        return sorted(name for name in self.reads(rule) if self.malforming.get(name))
+        return sorted(name for name in reads(rule, self.items) if self.malforming.get(name))
 
     def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
         """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""
@@ -333,7 +325,20 @@ def _broken(rule: Rule) -> exp.Expr:
     return sql.call("coalesce", above, exp.false())
 
 
-def _below(inner: exp.Expr) -> exp.Expr:
+def own_item(rule: Rule) -> str | None:
+    """The item that a condition on a form or a list reads as received."""
+    if rule.stage != "value" or not isinstance(rule.check, Condition):
+        return None
+    return rule.replaces[0] if rule.replaces else rule.items[0]
+
+
+def reads(rule: Rule, items: Collection[str]) -> frozenset[str]:
+    """The items of the row that the conditions of a rule read."""
+    return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in items)
+
+
+def below(inner: exp.Expr) -> exp.Expr:
+    """A SELECT as that from which another one selects."""
     return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner
 
 

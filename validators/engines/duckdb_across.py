@@ -24,7 +24,8 @@ from schema.check import (
 from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
 from validators.engines.duckdb_columns import PERSON_KEY, own_name
-from validators.engines.duckdb_rows import RANK, TableRows
+from validators.engines.duckdb_exact import RANK
+from validators.engines.duckdb_rows import TableRows
 from validators.plan import final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, spread
 

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 #: a cast pushed into the reader drops rows, and a long IN list that becomes a join reorders them
 UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
+#: nothing is fetched, loaded or kept
+REFUSED = (
+    "autoinstall_known_extensions",
+    "autoload_known_extensions",
+    "allow_community_extensions",
+    "allow_unsigned_extensions",
+    "allow_persistent_secrets",
+)
 
 
 def open_connection(
@@ -30,19 +38,8 @@ def open_connection(
     if tables:
         for left_over in (tables, tables.with_name(f"{tables.name}.wal")):
             left_over.unlink(missing_ok=True)
-    connection = duckdb.connect(
-        str(tables or ":memory:"),
-        config={
-            "memory_limit": memory,
-            "threads": threads or os.cpu_count() or 1,
-            "temp_directory": str(spill),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "allow_unsigned_extensions": False,
-            "allow_persistent_secrets": False,
-        },
-    )
+    limits = {"memory_limit": memory, "threads": threads or os.cpu_count() or 1, "temp_directory": str(spill)}
+    connection = duckdb.connect(str(tables or ":memory:"), config={**limits, **dict.fromkeys(REFUSED, False)})
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     for statement in (
         f"SET disabled_optimizers = '{UNSAFE_OPTIMIZERS}'",

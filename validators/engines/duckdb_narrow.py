@@ -10,8 +10,8 @@ from sqlglot import exp
 from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import sql
 from validators.answers import NOT_KNOWN_VALUES
-from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, reads, unknown_name
-from validators.plan import column
+from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, unknown_name
+from validators.plan import column, reads
 from validators.reading import Scope, evaluate
 
 if TYPE_CHECKING:

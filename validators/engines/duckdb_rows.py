@@ -18,7 +18,7 @@ from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
-from validators.engines.duckdb_exact import RANK, ExactTable
+from validators.engines.duckdb_exact import ExactTable
 from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 #: share of rows in doubt up to which they are read again alone
 FEW = 0.05
-
-__all__ = ["RANK", "TableRows"]
 
 
 @dataclass
