@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.check import Coded, Condition, Format, Missing, Retired
-from validators import sql
+from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
 from validators.causes import SHAPED, causes_of
@@ -68,22 +68,12 @@ def status_name(item: str) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The row checks of one table, by the definition.
-
-    `live`: the rules that some row may break; the others are known to be kept by every row, and what follows from
-    breaking them is left out of the SQL.
-    """
+class RowRules:
+    """The rules of the row stages of one table. `elsewhere`: those that are judged in another place."""
 
     table: TableDefinition
     context: Context
-    live: frozenset[str] | None = None
-    #: rules that are judged elsewhere
     elsewhere: frozenset[str] = frozenset()
-
-    def may_break(self, rule: Rule) -> bool:
-        """Whether some row may break the rule."""
-        return self.live is None or rule.id in self.live
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -95,6 +85,21 @@ class Plan:
     def items(self) -> Mapping[str, Item]:
         """The items of the table by name."""
         return {item.name: item for item in self.table.items}
+
+
+@dataclass(frozen=True)
+class Plan(RowRules):
+    """The row checks of one table, by the definition.
+
+    `live`: the rules that some row may break; the others are known to be kept by every row, and what follows from
+    breaking them is left out of the SQL.
+    """
+
+    live: frozenset[str] | None = None
+
+    def may_break(self, rule: Rule) -> bool:
+        """Whether some row may break the rule."""
+        return self.live is None or rule.id in self.live
 
     @cached_property
     def malforming(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -160,8 +165,8 @@ class Plan:
         rules = self.malforming.get(name, ())
         if not rules:
             return exp.false()
-        kept = [sql.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
-        received = exp.Not(this=sql.is_null(column(name)))
+        kept = [terms.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
+        received = exp.Not(this=terms.is_null(column(name)))
         return exp.and_(received, exp.Not(this=exp.paren(exp.and_(*kept))))
 
     def _kept(self, rule: Rule) -> exp.Expr:
@@ -180,7 +185,7 @@ class Plan:
         required = sql.condition(check.require.tree, scope)
         if check.when is None:
             return required
-        return sql.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
+        return terms.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
 
     def _scope_of(self, rule: Rule) -> sql.Scope:
         own = own_item(rule)
@@ -192,7 +197,7 @@ class Plan:
             return column(name)
         if not self.malforming.get(name):
             return sql.typed(column(name), data_type)
-        return sql.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
+        return terms.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
 
     def _irregular(self, name: str) -> bool:
         """Whether some value may be written in another way than the usual one."""
@@ -208,29 +213,29 @@ class Plan:
         check = rule.check
         broken = self.cause_number(rule)
         if isinstance(check, Missing):
-            verdict = sql.case([(sql.is_null(column(check.item)), broken)], sql.literal(0))
+            verdict = terms.case([(terms.is_null(column(check.item)), broken)], terms.literal(0))
             return self._where(check.when, rule, verdict)
         if isinstance(check, Format | Coded | Retired):
-            received = exp.Not(this=sql.is_null(column(check.item)))
+            received = exp.Not(this=terms.is_null(column(check.item)))
             kept = self._not_retired(check.item) if isinstance(check, Retired) else self._kept(rule)
-            return sql.case(
-                [(exp.and_(received, exp.paren(kept)), sql.literal(0)), (received.copy(), broken)], exp.null()
+            return terms.case(
+                [(exp.and_(received, exp.paren(kept)), terms.literal(0)), (received.copy(), broken)], exp.null()
             )
         assert isinstance(check, Condition)
         required = sql.condition(check.require.tree, self._scope_of(rule))
-        branches = [(exp.paren(required), sql.literal(0)), (exp.Not(this=exp.paren(required.copy())), broken)]
-        return self._where(check.when, rule, sql.case(branches, exp.null()))
+        branches = [(exp.paren(required), terms.literal(0)), (exp.Not(this=exp.paren(required.copy())), broken)]
+        return self._where(check.when, rule, terms.case(branches, exp.null()))
 
     def _not_retired(self, name: str) -> exp.Expr:
         retired = self.context.recently_retired(self.items[name].data_type.code_list or "")
-        return exp.Not(this=exp.paren(sql.among(column(name), retired)))
+        return exp.Not(this=exp.paren(terms.among(column(name), retired)))
 
     def _where(self, when: Expression | None, rule: Rule, verdict: exp.Expr) -> exp.Expr:
         """The verdict where the rule speaks of the row at all, and can be judged on it."""
         guards: list[exp.Expr] = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
         if when is not None:
             guards.append(exp.paren(sql.condition(when.tree, self._scope_of(rule))))
-        return sql.case([(exp.and_(*guards), verdict)], exp.null()) if guards else verdict
+        return terms.case([(exp.and_(*guards), verdict)], exp.null()) if guards else verdict
 
     def _guarded(self, rule: Rule) -> list[str]:
         """The items of which a malformed value keeps the rule from being judged on the row."""
@@ -249,20 +254,20 @@ class Plan:
 
     def _numbered(self, causes: tuple[Cause, ...], scope: sql.Scope) -> exp.Expr:
         branches = [
-            (exp.paren(sql.condition(cause.when.tree, scope)), sql.literal(number))
+            (exp.paren(sql.condition(cause.when.tree, scope)), terms.literal(number))
             for number, cause in enumerate(causes, start=1)
             if cause.when is not None
         ]
         last = next(number for number, cause in enumerate(causes, start=1) if cause.when is None)
-        return sql.case(branches[: last - 1], sql.literal(last))
+        return terms.case(branches[: last - 1], terms.literal(last))
 
     def shape(self, rule: Rule) -> exp.Expr | None:
         """The shape of what was received, on rows whose cause asks for it; None where no cause of the rule does."""
         if not isinstance(rule.check, Format | Coded):
             return None
         numbers = [n for n, c in enumerate(causes_of(rule, self.context), start=1) if c.kind in SHAPED]
-        asked = sql.among(column(verdict_name(rule)), numbers)
-        return sql.case([(asked, sql.text_shape(column(rule.check.item)))], exp.null())
+        asked = terms.among(column(verdict_name(rule)), numbers)
+        return terms.case([(asked, sql.text_shape(column(rule.check.item)))], exp.null())
 
     # What is left
 
@@ -285,7 +290,7 @@ class Plan:
         """The typed value that later stages read. Needs the verdicts of `takers`."""
         taken = [_broken(rule) for rule in self.takers(name)]
         return (
-            sql.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
+            terms.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
         )
 
     def rejected(self) -> exp.Expr:
@@ -300,19 +305,19 @@ class Plan:
 
     def status(self, name: str) -> exp.Expr:
         """What the item holds, as its place in STATUSES. Needs the verdicts of `spoilers`."""
-        branches = [(sql.is_null(column(name)), sql.literal(STATUSES.index("missing")))]
+        branches = [(terms.is_null(column(name)), terms.literal(STATUSES.index("missing")))]
         spoiled = [_broken(rule) for rule in self.spoilers(name)]
         if spoiled:
-            branches.append((exp.or_(*spoiled), sql.literal(STATUSES.index("invalid"))))
+            branches.append((exp.or_(*spoiled), terms.literal(STATUSES.index("invalid"))))
         for kind, test in self._kinds(name):
-            branches.append((exp.paren(test), sql.literal(STATUSES.index(kind))))
-        return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
+            branches.append((exp.paren(test), terms.literal(STATUSES.index(kind))))
+        return exp.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
 
     def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type
         if name in NOT_KNOWN_VALUES:
             value = sql.typed(column(name), data_type)
-            yield "not_known", sql.among(value, NOT_KNOWN_VALUES[name])
+            yield "not_known", terms.among(value, NOT_KNOWN_VALUES[name])
         if not data_type.code_list:
             return
         for kind in ("not_known", "declined", "asked_unsure"):
@@ -321,8 +326,8 @@ class Plan:
 
 
 def _broken(rule: Rule) -> exp.Expr:
-    above = exp.GT(this=column(verdict_name(rule)), expression=sql.literal(0))
-    return sql.call("coalesce", above, exp.false())
+    above = exp.GT(this=column(verdict_name(rule)), expression=terms.literal(0))
+    return terms.call("coalesce", above, exp.false())
 
 
 def own_item(rule: Rule) -> str | None:

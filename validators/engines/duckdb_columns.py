@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.check import Condition, Rate, Related, SharedValue
-from validators import sql
+from validators import sql, terms
 from validators.plan import column
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ _ANSWERS = frozenset({"characteristic_code", "value", "recorded_date", "source"}
 def hashed(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for the values of some items as received; null where one is blank."""
     parts = [column(name) for name in items]
-    blank = sql.exp.or_(*(sql.is_null(part) for part in parts))
-    return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
+    blank = sql.exp.or_(*(terms.is_null(part) for part in parts))
+    return terms.case([(blank, sql.exp.null())], terms.call("hash", *parts))
 
 
 def own_name(table: TableDefinition) -> str:
@@ -32,7 +32,7 @@ def own_name(table: TableDefinition) -> str:
 
 def row_hash(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for all values of a row as received."""
-    return sql.call("hash", *(column(name) for name in items))
+    return terms.call("hash", *(column(name) for name in items))
 
 
 def hashes(table: TableDefinition) -> dict[str, sql.exp.Expr]:
@@ -57,8 +57,8 @@ def shared_items(table: TableDefinition, context: Context) -> tuple[str, ...]:
 def number(value: sql.exp.Expr, item: str, table: TableDefinition) -> sql.exp.Expr:
     """One number for a value, null where there is none."""
     if table.item(item).data_type.name == "nhs_number":
-        return sql.call("TRY_CAST_BIGINT", value)
-    return sql.case([(sql.is_null(value), sql.exp.null())], sql.call("hash", value.copy()))
+        return terms.call("TRY_CAST_BIGINT", value)
+    return terms.case([(terms.is_null(value), sql.exp.null())], terms.call("hash", value.copy()))
 
 
 def finals(table: str, context: Context, sent: frozenset[str]) -> frozenset[str]:
@@ -93,4 +93,4 @@ def conditions(table: str, context: Context) -> dict[str, Expression]:
 
 def true(made: sql.exp.Expr) -> sql.exp.Expr:
     """Whether a condition is true: unknown counts as not."""
-    return sql.call("coalesce", sql.exp.paren(made), sql.exp.false())
+    return terms.call("coalesce", sql.exp.paren(made), sql.exp.false())

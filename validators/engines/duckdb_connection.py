@@ -123,8 +123,6 @@ class ScanError(EngineError):
 
 def _failure(error: duckdb.Error) -> EngineError:
     kind = type(error).__name__
-    if os.environ.get("PLUSMDS_DEBUG_SQL"):
-        print(error)  # noqa: T201 - on a developer's own machine and synthetic data only
     if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
         return ScanError(f"The file could not be read as it stands ({kind}).")
     return EngineError(f"The engine failed ({kind}).")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from schema.check import Condition
 from schema.expression import Call, Column, IsNull, walk
-from validators import sql
+from validators import sql, terms
 from validators.areas import ENGLAND, NATIONS
 from validators.assessable import not_assessed
 from validators.causes import causes_of
@@ -293,23 +293,25 @@ class Places:
         scope = self._scope(work)
         required = sql.exp.paren(sql.condition(check.require.tree, scope))
         number = work.plan.cause_number(rule, scope)
-        verdict = sql.case([(required, sql.literal(0)), (sql.exp.Not(this=required.copy()), number)], sql.exp.null())
+        verdict = terms.case(
+            [(required, terms.literal(0)), (sql.exp.Not(this=required.copy()), number)], sql.exp.null()
+        )
         if check.when:
-            verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], sql.exp.null())
+            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], sql.exp.null())
         return sql.exp.cast(verdict, "UTINYINT", dialect="duckdb").sql(dialect="duckdb")
 
     def _scope(self, work: TableRows) -> sql.Scope:
         """How conditions spell the postcode, and what the directory says of it."""
         read = sql.exp.column(read_name("postcode"), table="o", quoted=True)
-        found = sql.exp.Not(this=sql.is_null(sql.exp.column("place", table="d")))
-        alive = sql.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
+        found = sql.exp.Not(this=terms.is_null(sql.exp.column("place", table="d")))
+        alive = terms.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
         if "postcode" not in self.received:
             read = sql.exp.cast(sql.exp.null(), "VARCHAR")
         if "postcode" not in self.received or not can_be_judged(self.context, "postcode_known"):
             found = alive = sql.exp.cast(sql.exp.null(), "BOOLEAN")
         answers = {"postcode_known": found, "postcode_live": alive}
         parts: dict[Node, sql.exp.Expr] = {
-            Call(name, (Column("postcode"),)): sql.case([(sql.is_null(read), sql.exp.null())], made)
+            Call(name, (Column("postcode"),)): terms.case([(terms.is_null(read), sql.exp.null())], made)
             for name, made in answers.items()
         }
         return sql.Scope(self.context, work.plan.items, {"postcode": read}, {"postcode": read}, parts=parts)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.check import Condition
-from validators import sql
+from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
@@ -89,7 +89,7 @@ class TableRows:
     @cached_property
     def first(self) -> NarrowTable:
         """The first reading."""
-        plan = Narrow(self.table, self.context, self.finals, self.elsewhere)
+        plan = Narrow(self.table, self.context, self.elsewhere, self.finals)
         return NarrowTable(self.database, Scan(self.source, self.table, self.context), plan)
 
     @cached_property
@@ -247,10 +247,10 @@ class TableRows:
         scope = sql.Scope(self.context, self.plan.items, typed, typed, brought)  # type: ignore[arg-type]
         required = exp.paren(sql.condition(check.require.tree, scope))
         broken = self.plan.cause_number(rule, scope)
-        branches = [(required, sql.literal(0)), (exp.Not(this=required.copy()), broken)]
-        verdict = sql.case(branches, exp.null())
+        branches = [(required, terms.literal(0)), (exp.Not(this=required.copy()), broken)]
+        verdict = terms.case(branches, exp.null())
         if check.when:
-            verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
+            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
         joins = " ".join(
             f"LEFT JOIN once_{t} {t} ON o.person = {t}.person"
             if t == "person"
