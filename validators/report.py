@@ -232,7 +232,8 @@ def build_report(
         reveal=reveal,
         verdict=verdict_of(found, accepted_persons),
         verdict_sentence=_sentence(found, outcomes, tables, accepted_persons),
-        what_next=what_next(found, accepted_persons, len(outcomes) - _checked(outcomes)),
+        what_next=_not_sent(outcomes)
+        + what_next(found, accepted_persons, len(outcomes) - _checked(outcomes), all_sent=not _not_sent(outcomes)),
         submission=submission,
         counts=counts_of(found),
         mend_first=mend_first(found, {(item.table, item.data_item): item.title for item in data_items}),
@@ -305,6 +306,15 @@ def _sentence(
         rules_checked=checked,
         rules_not_checked=len(rules) - checked,
     )
+
+
+def _not_sent(rules: Sequence[RuleOutcome]) -> str:
+    """What is said first where a mandatory table was not sent to a check; empty where all are there."""
+    absent = [r.table for r in rules if r.rule_id.endswith(".table.missing") and r.outcome == "not_assessed"]
+    if not absent:
+        return ""
+    which = f"table {absent[0]} was" if len(absent) == 1 else f"tables {' and '.join(absent)} were"
+    return f"The {which} not sent: a submission without {'it' if len(absent) == 1 else 'them'} is refused. "
 
 
 def _checked(rules: Sequence[RuleOutcome]) -> int:

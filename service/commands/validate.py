@@ -69,7 +69,15 @@ def _form(asked: Namespace) -> str:
     if asked.format:
         return asked.format
     suffix = Path(asked.output).suffix.lower() if asked.output else ""
-    return next((name for name, form in REPORTS.items() if form.suffix == suffix), "text")
+    if not suffix:
+        return "text"
+    named = next((name for name, form in REPORTS.items() if form.suffix == suffix), None)
+    if named is None:
+        raise InputError(
+            f"No form of the report ends in {suffix}. Name one, as in --format text, or end the file in one of "
+            f"{', '.join(dict.fromkeys(form.suffix for form in REPORTS.values()))}."
+        )
+    return named
 
 
 def _refuse_terminal(form: str, output: Path | None) -> None:

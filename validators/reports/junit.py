@@ -87,7 +87,7 @@ def _told(finding: Finding) -> str:
     lines = (
         ("Finding", f"{finding.fingerprint} ({finding.severity})"),
         ("What", finding.message),
-        ("Persons" if finding.counted == "persons" else "Rows", words.extent(finding)),
+        (words.COUNTED[finding.counted], words.extent(finding)),
         ("Where", f"{words.table_title(finding.table)}: {', '.join(finding.data_items)}"),
         ("Received", words.received(finding)),
         ("Expected", finding.cause.expected),

@@ -132,7 +132,7 @@ def _broken(report: Report, rule: story.Broken, page: Page) -> Iterator[str]:
 
 
 def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
-    yield from page.labelled("Rows" if finding.counted == "rows" else "Persons", words.extent(finding))
+    yield from page.labelled(words.COUNTED[finding.counted], words.extent(finding))
     yield from page.labelled("", _sampled(finding, file))
     for sample in finding.samples[:SAMPLES]:
         told = words.revealed(sample)

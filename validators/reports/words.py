@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from schema.data_item import Mandation
     from schema.rule import Action, Mend, Severity
-    from validators.finding import Finding, Sample, Shown
+    from validators.finding import Counted, Finding, Sample, Shown
     from validators.measured import Access, Core20Figure, Ethnicity, Linkage, SubmittedDecile
     from validators.report import CopyKind, Purpose, Report
     from validators.verdict import Verdict
 
 NONE_GIVEN = "–"
+
+COUNTED: dict[Counted, str] = {"rows": "Rows", "persons": "Persons", "columns": "Columns"}
 
 SEVERITY: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "worth knowing"}
 SEVERITIES: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "info": "Worth knowing"}
