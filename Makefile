@@ -33,16 +33,17 @@ format: setup ## write the source in the project's form
 serve: setup ## start the service on 127.0.0.1:8000
 	@$(BIN)/plusmds serve
 
-bench: setup ## measure speed and memory, and print one table
-	@$(BIN)/python -m bench
+bench: setup ## measure speed and memory, and print one table (BENCH="--only NAME", "--quick", "--write-readme")
+	@$(BIN)/python -m bench $(BENCH)
 
 clean: ## remove what the tools have made, .venv too
-	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench bench/last_table.txt build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find schema validators service tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 requirements: setup ## pin the requirement files anew from their .in files
 	$(COMPILE) -c requirements/fence.txt -o requirements/base.txt requirements/base.in
 	$(COMPILE) -c requirements/fence.txt -o requirements/dev.txt requirements/dev.in
+	for peer in bench/peers/requirements/*.in; do $(COMPILE) -o $${peer%.in}.txt $$peer || exit 1; done
 
 .venv/.installed: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; this is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

@@ -1,64 +1,77 @@
-"""`python -m bench`: the whole check against a bare count of every column, and the size of the reports."""
+"""`python -m bench`: measure, and print one table. What stands in it is in `bench/sections`."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import dataclasses
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.measure import Measured, best_of
-from bench.person_file import HEADER, make_person_file
+from bench.measure import RunError
+from bench.record import RecordError, keep, write_readme
+from bench.sections import SECTIONS
+from bench.sizes import QUICK, Sizes
+from bench.table import HEAD, WIDTH, Line
 
-PLUSMDS = [sys.executable, "-m", "service.cli"]
-COUNT = "import sys; from bench.floor import count; count(sys.argv[1])"
-
-
-def main() -> None:
-    """Measure, and print one table."""
-    parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--persons", type=int, default=2_000_000)
-    parser.add_argument("--runs", type=int, default=3)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="plusmds-bench-") as folder:
-        _measure(Path(folder), asked.persons, asked.runs)
+_ABOUT = "Measures speed and memory, and prints one table. Figures are ratios of measurements of the same run."
 
 
-def _measure(folder: Path, persons: int, runs: int) -> None:
-    print(f"{'what':58} {'seconds':>8} {'x floor':>8} {'MB':>6}")
-    small = make_person_file(_table(folder / "small"), 1_000)
-    _line("plusmds --help", best_of([*PLUSMDS, "--help"], runs), None)
-    _line("plusmds validate, 1,000 rows, cold", best_of(_validate(small.parent, folder), runs), None)
-    for name, faulty in (("clean", 0.0), ("faults in 1 % of the rows", 0.0034), ("three faults in every row", 1.0)):
-        path = make_person_file(_table(folder / name.replace(" ", "_")), persons, faulty=faulty)
-        floor = best_of([sys.executable, "-c", COUNT, str(path)], runs)
-        _line(f"count every column, {persons:,} rows, {name}", floor, floor)
-        _line("  whole check to the JSON report", best_of(_validate(path.parent, folder), runs), floor)
-        path.unlink()
-    _html(folder, persons)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; 0 where everything ran to its end, whether or not the targets are met."""
+    asked = _parser().parse_args(arguments)
+    try:
+        if asked.write_readme:
+            write_readme()
+        else:
+            _measure(asked.only or list(SECTIONS), _sizes(asked), whole=not (asked.only or asked.quick))
+    except (RunError, RecordError) as error:
+        sys.stderr.write(f"{getattr(error, 'told', '')}\nbench: {error}\n")
+        return 1
+    return 0
 
 
-def _html(folder: Path, persons: int) -> None:
-    path = make_person_file(_table(folder / "dense"), min(persons, 100_000), faulty=1.0)
-    best_of(_validate(path.parent, folder, "html"), 1)
-    print(f"HTML report with three faults in every row: {(folder / 'report.html').stat().st_size / 1024:.0f} KB")
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=_ABOUT)
+    argument = parser.add_argument
+    argument("--only", action="append", choices=list(SECTIONS), metavar="NAME", help=f"one of {', '.join(SECTIONS)}")
+    argument("--quick", action="store_true", help="small files: seconds, and figures that mean nothing")
+    argument("--runs", type=int, help="runs of each measurement")
+    argument("--write-readme", action="store_true", help="write the table of the last whole run into README.md")
+    return parser
 
 
-def _table(folder: Path) -> Path:
-    folder.mkdir()
-    (folder / "header.json").write_text(json.dumps(HEADER), encoding="utf-8")
-    return folder / "person.csv"
+def _sizes(asked: argparse.Namespace) -> Sizes:
+    sizes = QUICK if asked.quick else Sizes()
+    return dataclasses.replace(sizes, runs=asked.runs) if asked.runs else sizes
 
 
-def _validate(path: Path, folder: Path, form: str = "json") -> list[str]:
-    return [*PLUSMDS, "validate", str(path), "--format", form, "--output", str(folder / f"report.{form}")]
+def _measure(names: Sequence[str], sizes: Sizes, *, whole: bool) -> None:
+    printed: list[str] = []
+    for text in _lines(names, sizes):
+        print(text, flush=True)
+        printed.append(text)
+    if whole:
+        keep("\n".join(printed))
+    elif sizes.persons == QUICK.persons:
+        print("These files are small: figures and targets of a quick run mean nothing.")
 
 
-def _line(what: str, measured: Measured, floor: Measured | None) -> None:
-    ratio = f"{measured.seconds / floor.seconds:8.2f}" if floor else " " * 8
-    print(f"{what:58} {measured.seconds:8.2f} {ratio} {measured.megabytes:6.0f}", flush=True)
+def _lines(names: Sequence[str], sizes: Sizes) -> Iterator[str]:
+    """The table, line by line as it is measured."""
+    yield HEAD
+    lines: list[Line] = []
+    for name in names:
+        yield "-" * WIDTH
+        with tempfile.TemporaryDirectory(prefix="plusmds-bench-") as folder:
+            for line in SECTIONS[name](Path(folder), sizes):
+                lines.append(line)
+                yield str(line)
+    yield "=" * WIDTH
+    targets = [line.met for line in lines if line.met is not None]
+    yield f"{sum(targets)} of {len(targets)} targets met. Ratios: the quickest of {sizes.runs} runs. MiB: peak memory."
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

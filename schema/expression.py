@@ -174,11 +174,12 @@ class Expression:
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it."""
     yield node
-    for child in _children(node):
+    for child in children(node):
         yield from walk(child)
 
 
-def _children(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts of a node, one level down."""
     match node:
         case Call():
             return node.args

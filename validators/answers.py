@@ -22,3 +22,5 @@ ASKED_SOURCES = frozenset({"1", "2"})
 NEVER_ASKED = frozenset({"SMI"})
 #: ETHNIC CATEGORY codes that say "any other"
 ANY_OTHER_ETHNICITY = frozenset({"C", "G", "L", "P", "S"})
+#: and those of the project list of the 2021 groups
+ANY_OTHER_ETHNICITY_2021 = frozenset({"5", "8", "12", "17", "19"})

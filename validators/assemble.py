@@ -4,14 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schema.check import Coded, Format, Rate
 from schema.derive import expected_words
+from validators.advice import ethnicity_advice
 from validators.answers import NEVER_ASKED
+from validators.assemble_groups import (
+    Names,
+    access_measures,
+    answer_splits,
+    fact_measures,
+    linkage_splits,
+)
 from validators.causes import causes_of
-from validators.finding import Cause, Finding, Reveal, Sample, Shape, finding_of, items_of, rate_of, sample_of
-from validators.measured import DataItemMeasure, Equality, Ethnicity, ItemGroup, Linkage, PlusMeasure
+from validators.finding import (
+    Cause,
+    Finding,
+    Reveal,
+    Sample,
+    Shape,
+    SourceRow,
+    exact,
+    finding_of,
+    items_of,
+    rate_of,
+    sample_of,
+)
+from validators.groups import characteristic_title
+from validators.hidden import kinds, titles
+from validators.item_score import THRESHOLD, item_score
+from validators.measured import (
+    Access,
+    DataItemMeasure,
+    Equality,
+    Ethnicity,
+    EthnicitySource,
+    ItemGroup,
+    Linkage,
+    PlusMeasure,
+)
+from validators.origins import columns_of_items
 from validators.report import Outcome, RuleOutcome
 
 if TYPE_CHECKING:
@@ -20,6 +54,8 @@ if TYPE_CHECKING:
     from schema.rule import Cause as RuleCause
     from schema.rule import Rule
     from validators.context import Context
+    from validators.measured_groups import AnswerSplit
+    from validators.origins import Origins
     from validators.source import Record, Source
     from validators.tally import CauseTally, EqualityTally, ItemTally, LinkageTally, PlusTally, RuleTally, Tally
 
@@ -43,7 +79,19 @@ EQUALITY_ITEMS = frozenset(
 )
 KEY_LENGTH = 16
 
-Fetched = "Mapping[str, Mapping[int, tuple[int | None, Record]]]"
+
+@dataclass(frozen=True, slots=True)
+class SampleRows:
+    """The sample rows, table by table, and what a report may show of them.
+
+    `records`: row → line and record. `source_rows`: row → row of the extract, where a mapping has numbered them anew.
+    """
+
+    records: Mapping[str, Mapping[int, tuple[int | None, Record]]]
+    secret: bytes
+    reveal: Reveal
+    origins: Mapping[str, Origins] = field(default_factory=dict)
+    source_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 def sample_rows(tally: Tally, context: Context) -> dict[str, set[int]]:
@@ -66,13 +114,7 @@ def key_maker(sources: Iterable[Source]) -> bytes:
     return hashlib.sha256(b"".join(sorted(source.key_digest for source in sources))).digest()
 
 
-def findings_of(
-    tally: Tally,
-    context: Context,
-    fetched: Mapping[str, Mapping[int, tuple[int | None, Record]]],
-    secret: bytes,
-    reveal: Reveal,
-) -> Iterator[Finding]:
+def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Finding]:
     """Every finding on values: one for each way in which a rule was broken."""
     for result in tally.rules:
         rule = context.dataset.rule(result.rule_id)
@@ -80,7 +122,7 @@ def findings_of(
             continue
         words = {cause.kind: cause for cause in reversed(causes_of(rule, context))}
         for cause in result.causes:
-            samples = _samples(rule, cause, context, fetched.get(table_of(rule), {}), secret, reveal)
+            samples = tuple(_sample(rule, row, context, kept) for row in cause.sample_rows)
             hidden = result.failed is None
             yield finding_of(
                 rule,
@@ -90,7 +132,14 @@ def findings_of(
                 samples=samples,
                 counted="persons" if isinstance(rule.check, Rate) else "rows",
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
+                source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
+                hides=kinds(cause.hides),
+                hidden_groups=tuple(titles(cause.hides, context)),
             )
+
+
+def _items(rule: Rule) -> tuple[str, ...]:
+    return tuple(item for item in rule.items if item != "*")
 
 
 def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) -> Cause:
@@ -107,22 +156,22 @@ def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) ->
     )
 
 
-def _samples(
-    rule: Rule,
-    cause: CauseTally,
-    context: Context,
-    records: Mapping[int, tuple[int | None, Record]],
-    secret: bytes,
-    reveal: Reveal,
-) -> tuple[Sample, ...]:
-    made = []
-    for row in cause.sample_rows:
-        line, record = records.get(row, (None, {}))
-        keys = _key_items(rule, context)
-        ids = {name: record.get(name) for name in keys}
-        values = {name: record.get(name) for name in rule.items if name in record}
-        made.append(sample_of(row, line, _key(ids, secret), ids=ids, values=values, reveal=reveal))
-    return tuple(made)
+def _sample(rule: Rule, row: int, context: Context, kept: SampleRows) -> Sample:
+    line, record = kept.records.get(table_of(rule), {}).get(row, (None, {}))
+    ids = {name: record.get(name) for name in _key_items(rule, context)}
+    values = {name: record.get(name) for name in rule.items if name in record}
+    source = _source(rule, row, kept)
+    return sample_of(row, line, _key(ids, kept.secret), ids=ids, values=values, reveal=kept.reveal, source=source)
+
+
+def _source(rule: Rule, row: int, kept: SampleRows) -> SourceRow | None:
+    """The record that a mapping made the row of, where rows are numbered anew."""
+    table = table_of(rule)
+    source_row = kept.source_rows.get(table, {}).get(row)
+    if source_row is None:
+        return None
+    own = [item.removeprefix(f"{table}.") for item in _items(rule)]
+    return kept.origins[table].place(row, source_row, [item for item in own if "." not in item])
 
 
 def _key_items(rule: Rule, context: Context) -> tuple[str, ...]:
@@ -206,7 +255,8 @@ def item_measures(items: Iterable[ItemTally], context: Context) -> Iterator[Data
             complete_rate=rate_of(tally.rows - tally.missing, tally.rows),
             known_rate=rate_of(tally.valid, tally.rows),
             declined_rate=rate_of(tally.declined, answered),
-            item_score=rate_of(tally.valid + tally.declined + tally.asked_unsure, tally.rows),
+            item_score=item_score(answered + tally.not_known, tally.not_known, tally.rows),
+            default_threshold=THRESHOLD,
         )
 
 
@@ -216,47 +266,53 @@ def _group(tally: ItemTally) -> ItemGroup:
     return "equality" if tally.table == "person" and tally.item in EQUALITY_ITEMS else "other"
 
 
-def plus_measures(plus: Iterable[PlusTally], context: Context) -> Iterator[PlusMeasure]:
-    """Who was asked, who declined, who was never asked, for each characteristic."""
+def plus_measures(tally: Tally, context: Context) -> Iterator[PlusMeasure]:
+    """Who was asked, who declined, who was never asked, for each characteristic, and by group."""
+    splits = answer_splits(tally.splits, Names(context))
+    for measured in tally.plus:
+        yield _plus_measure(measured, splits.get(measured.characteristic, ()), context)
+
+
+def _plus_measure(tally: PlusTally, splits: tuple[AnswerSplit, ...], context: Context) -> PlusMeasure:
     codes = {code.code: code for code in context.dataset.code_lists["plus_characteristic"].codes}
     declared: frozenset[str] = frozenset(context.typed_header("declared_plus") or ())
-    for tally in plus:
-        code = codes.get(tally.characteristic)
-        details = code.details if code else {}
-        yield PlusMeasure(
-            characteristic=tally.characteristic,
-            title=code.meaning if code else local_label(context, tally.characteristic),
-            local=code is None,
-            declared=tally.characteristic in declared if context.header else None,
-            min_age=int(details["min_age"]) if details.get("min_age") else None,
-            max_age=int(details["max_age"]) if details.get("max_age") else None,
-            eligible=tally.eligible,
-            yes=tally.yes,
-            no=tally.no,
-            unsure=tally.unsure,
-            declined=tally.declined,
-            not_known=tally.not_known,
-            not_recorded=tally.not_recorded,
-            asked=None if tally.characteristic in NEVER_ASKED else tally.asked,
-            declined_asked=None if tally.characteristic in NEVER_ASKED else tally.declined_asked,
-            declined_after_known=tally.declined_after_answer,
-            known_rate=rate_of(tally.yes + tally.no, tally.eligible),
-            asked_rate=rate_of(tally.asked, tally.eligible),
-            declined_rate=rate_of(tally.declined_asked, tally.asked),
-        )
+    code = codes.get(tally.characteristic)
+    details = code.details if code else {}
+    return PlusMeasure(
+        characteristic=tally.characteristic,
+        title=characteristic_title(context, tally.characteristic),
+        local=code is None,
+        declared=tally.characteristic in declared if context.header else None,
+        min_age=int(details["min_age"]) if details.get("min_age") else None,
+        max_age=int(details["max_age"]) if details.get("max_age") else None,
+        eligible=tally.eligible,
+        yes=tally.yes,
+        no=tally.no,
+        unsure=tally.unsure,
+        declined=tally.declined,
+        not_known=tally.not_known,
+        not_recorded=tally.not_recorded,
+        asked=None if tally.characteristic in NEVER_ASKED else tally.asked,
+        declined_asked=None if tally.characteristic in NEVER_ASKED else tally.declined_asked,
+        declined_after_known=tally.declined_after_answer,
+        known_rate=rate_of(tally.yes + tally.no, tally.eligible),
+        asked_rate=rate_of(tally.asked, tally.eligible),
+        declined_rate=rate_of(tally.declined_asked, tally.asked),
+        unsure_rate=rate_of(tally.unsure, tally.eligible),
+        not_known_rate=rate_of(tally.not_known, tally.eligible),
+        not_recorded_rate=rate_of(tally.not_recorded, tally.eligible),
+        splits=splits,
+    )
 
 
-def local_label(context: Context, code: str) -> str:
-    """The label that the header gives a local code."""
-    pairs = (part.split("=", 1) for part in context.typed_header("local_extensions") or ())
-    return next((label for name, label in pairs if name == code), code)
+def equality_of(tally: Tally, context: Context) -> Equality:
+    """Ethnicity by either item, and what is recorded of persons by group."""
+    facts = tuple(fact_measures(tally.splits, Names(context)))
+    return Equality(ethnicity=_ethnicity(tally.equality, context) if tally.equality else None, facts=facts)
 
 
-def equality_of(tally: EqualityTally | None) -> Equality:
-    """Ethnicity by either item, with its rates."""
-    if tally is None:
-        return Equality()
-    ethnicity = Ethnicity(
+def _ethnicity(tally: EqualityTally, context: Context) -> Ethnicity:
+    return Ethnicity(
         persons=tally.persons,
         known=tally.known,
         declined=tally.declined,
@@ -266,14 +322,41 @@ def equality_of(tally: EqualityTally | None) -> Equality:
         asked=tally.asked,
         any_other=tally.any_other,
         local_second_character=tally.local_second_character,
+        conflicting=tally.conflicting,
+        conflicting_numbers=tally.conflicting_numbers,
         known_rate=rate_of(tally.known, tally.persons),
         declined_rate=rate_of(tally.declined, tally.known + tally.declined),
         asked_rate=rate_of(tally.asked, tally.persons),
+        not_known_rate=rate_of(tally.not_known, tally.persons),
+        missing_rate=rate_of(tally.missing, tally.persons),
+        not_stated_rate=rate_of(tally.declined, tally.persons),
+        any_other_rate=rate_of(tally.any_other, tally.known),
+        sources=tuple(_sources(tally, context)),
+        advice=ethnicity_advice(tally),
     )
-    return Equality(ethnicity=ethnicity)
 
 
-def linkage_of(tally: LinkageTally | None) -> Linkage:
+def _sources(tally: EqualityTally, context: Context) -> Iterator[EthnicitySource]:
+    meanings: dict[str | None, str] = {c.code: c.meaning for c in context.dataset.code_lists["plus_source"].codes}
+    meanings[None] = "No source that can be used"
+    return (EthnicitySource(source=code, title=meanings[code], persons=count) for code, count in tally.sources)
+
+
+def access_of(tally: Tally, context: Context) -> Access:
+    """Who gets to care, by group, where referrals and contacts were sent; who says that they have no GP practice."""
+    measures = tuple(access_measures(tally.access, Names(context)))
+    practice = next((measure for measure in measures if measure.measure == "without_practice"), None)
+    if practice is None:
+        return Access(measures=measures)
+    return Access(
+        persons=practice.denominator,
+        without_practice=practice.numerator,
+        without_practice_rate=rate_of(exact(practice.numerator), exact(practice.denominator)),
+        measures=measures,
+    )
+
+
+def linkage_of(tally: LinkageTally | None, context: Context) -> Linkage:
     """Who can be linked by NHS number."""
     if tally is None:
         return Linkage()
@@ -283,4 +366,8 @@ def linkage_of(tally: LinkageTally | None) -> Linkage:
         status_01=tally.status_01,
         without_number=tally.persons - tally.with_number,
         rate=rate_of(tally.status_01, tally.persons),
+        birth_dates=tally.birth_dates,
+        born_1_january=tally.born_1_january,
+        born_1_january_rate=rate_of(tally.born_1_january, tally.birth_dates),
+        splits=tuple(linkage_splits(tally.groups, Names(context))),
     )

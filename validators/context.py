@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -109,3 +110,12 @@ def month_end(day: datetime.date) -> datetime.date:
 def completed_years(birth: datetime.date, day: datetime.date) -> int:
     """Age in completed years: somebody born on 29 February is a year older on 1 March of other years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def last_birth(day: datetime.date, years: int) -> datetime.date | None:
+    """The latest date of birth at which somebody has completed `years` years on `day`; None before the calendar."""
+    year = day.year - years
+    if year < datetime.MINYEAR:
+        return None
+    born_on_29_february = (day.month, day.day) == (2, 29)
+    return day.replace(year=year, day=28 if born_on_29_february and not calendar.isleap(year) else day.day)

@@ -18,6 +18,10 @@ from validators.figures import Ratio, Sum
 
 Reveal = Literal["none", "keys", "values"]
 Counted = Literal["rows", "persons"]
+Filled = Literal["column", "constant", "nothing"]
+Step = Literal["stripped", "recoded", "dated", "cut", "padded", "surrogate"]
+#: a kind of group of people: by ethnicity, or by a PLUS characteristic
+GroupKind = Literal["ethnic", "plus"]
 
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -37,6 +41,7 @@ class Part(BaseModel):
 
     named_by: fields that tell it from its neighbours. sums, ratios: what its figures have to do with one another.
     categories: figures that say something of persons, so that one that holds all of its group may not be told.
+    rests_on: figures that count rows, each with the figure that counts the persons of these rows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
@@ -45,6 +50,7 @@ class Part(BaseModel):
     sums: ClassVar[tuple[Sum, ...]] = ()
     ratios: ClassVar[Mapping[str, Ratio]] = {}
     categories: ClassVar[frozenset[str]] = frozenset()
+    rests_on: ClassVar[Mapping[str, str]] = {}
 
 
 class ItemValue(Part):
@@ -52,6 +58,29 @@ class ItemValue(Part):
 
     data_item: str = Field(description="Name of the data item.")
     value: str | None = Field(description="What was received; null where nothing was.")
+
+
+class SourceColumn(Part):
+    """What a mapping fills one data item with."""
+
+    data_item: str | None = Field(description="Name of the data item; null where the column at fault fills none.")
+    filled_with: Filled = Field(
+        description="column: one of the extract. constant: a text of the mapping, the same on every row. "
+        "nothing: the mapping does not fill the item."
+    )
+    file: str | None = Field(description="File of the extract; null where no column fills the item.")
+    column: str | None = Field(description="Name of the column in that file; null where no column fills the item.")
+    steps: tuple[Step, ...] = Field(default=(), description="What the mapping does to its values, in this order.")
+
+
+class SourceRow(Part):
+    """The record of an extract of which a mapping made a row."""
+
+    file: str = Field(description="File of the extract.")
+    row: Count = Field(description="Data row of that file, counted from 1.")
+    columns: tuple[SourceColumn, ...] = Field(
+        description="What fills the items of the finding in this row; other rows may be filled from other columns."
+    )
 
 
 class Sample(Part):
@@ -62,6 +91,11 @@ class Sample(Part):
     key: str | None = Field(
         default=None,
         description="Keyed hash of the record: findings on one record share it, and it does not say who it is.",
+    )
+    source: SourceRow | None = Field(
+        default=None,
+        description="Record of the extract that a mapping made the row of, where `row` is not that of the one file "
+        "that the table comes from: several columns or files became rows of one table. Null otherwise.",
     )
     ids: tuple[ItemValue, ...] | None = Field(
         default=None,
@@ -123,6 +157,9 @@ class Finding(Part):
     data_items: tuple[str, ...] = Field(
         description="Items that the rule reads; the first is the one that `field` takes away."
     )
+    source_columns: tuple[SourceColumn, ...] = Field(
+        default=(), description="What a mapping fills these items with, each in turn; empty without a mapping."
+    )
     message: str = Field(description="What happened, in one sentence.")
     why: str | None = Field(default=None, description="Why it matters.")
     fix: str | None = Field(default=None, description="How to mend it.")
@@ -136,6 +173,10 @@ class Finding(Part):
     )
     rate: Rate | None = Field(description="failed_rows / assessed_rows.")
     threshold: Rate | None = Field(default=None, description="Rate above which a rate rule fails.")
+    hides: tuple[GroupKind, ...] = Field(
+        default=(), description="Kinds of group of which it hides more than half of one: it is to be mended first."
+    )
+    hidden_groups: tuple[str, ...] = Field(default=(), description="These groups by name; none in a shareable copy.")
     samples: tuple[Sample, ...] = Field(default=(), description="A few of the rows, spread over the file.")
     more: Shown | None = Field(description="Rows that are not among the samples; null with the count.")
     accepted: Accepted | None = Field(default=None, description="Whether the owner of the data accepts it for now.")
@@ -172,12 +213,14 @@ def sample_of(
     ids: dict[str, str | None] | None = None,
     values: dict[str, str | None] | None = None,
     reveal: Reveal = "none",
+    source: SourceRow | None = None,
 ) -> Sample:
     """A sample that holds no more than `reveal` allows."""
     return Sample(
         row=row,
         line=line,
         key=key,
+        source=source,
         ids=_item_values(ids) if reveal != "none" else None,
         values=_item_values(values) if reveal == "values" else None,
     )
@@ -231,6 +274,9 @@ def finding_of(
     rule_link: str | None = None,
     counted: Counted = "rows",
     threshold: float | None = None,
+    source_columns: tuple[SourceColumn, ...] = (),
+    hides: tuple[GroupKind, ...] = (),
+    hidden_groups: tuple[str, ...] = (),
 ) -> Finding:
     """The finding of one cause of one rule, with what follows from the rest: fingerprint, rate, rows not shown.
 
@@ -248,6 +294,7 @@ def finding_of(
         action=rule.action,
         table=rule.table,
         data_items=items,
+        source_columns=source_columns,
         message=message or rule.message,
         why=rule.why or None,
         fix=rule.fix or None,
@@ -259,6 +306,8 @@ def finding_of(
         failed_rows=failed,
         rate=rate_of(failed, assessed),
         threshold=threshold,
+        hides=hides,
+        hidden_groups=hidden_groups,
         samples=samples,
         more=None if failed is None else max(failed - len(samples), 0),
     )

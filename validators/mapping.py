@@ -1,7 +1,7 @@
 """Somebody's own extract, checked without writing a program: a mapping in TOML says how it becomes our tables.
 
-Nothing is changed silently. The notes say what was done, how often, and which column feeds which item; what the
-mapping does not name (a code, a date of another form) passes unchanged, so that the check finds it.
+Nothing is changed silently. The notes say what was done, and how often; the findings, which column fills which item.
+What the mapping does not name (a code, a date of another form) passes unchanged, so that the check finds it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import dataclasses
 import hashlib
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validators.errors import InputError
 from validators.limits import Limits
 from validators.mapping_extract import Extract
-from validators.mapping_notes import feeds_of, table_lines
+from validators.mapping_notes import table_lines
+from validators.mapping_origins import header_origins, table_origins
 from validators.mapping_rows import RowMaker
 from validators.mapping_toml import read_mapping
 from validators.mapping_values import iso_date
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from validators.mapping_rows import Period
     from validators.mapping_toml import MappingFile, TableMap
+    from validators.origins import Origins
     from validators.source import StructureFault, TableShape
 
 Note = tuple[str, tuple[str, ...]]
@@ -41,20 +43,19 @@ Note = tuple[str, tuple[str, ...]]
 class MappedSource(StagedSource):
     """A table that a mapping has made. The faults of the files that it comes from are its faults."""
 
-    origins: tuple[Source, ...] = ()
+    files: tuple[Source, ...] = ()
 
     def fault_rows(self) -> Iterator[tuple[str, str, int, int | None]]:
         """Every place of every fault of the files, with the rows of the files."""
-        for origin in self.origins:
-            yield from origin.fault_rows()
+        for file in self.files:
+            yield from file.fault_rows()
 
 
 @dataclass(kw_only=True)
 class MappedSubmission(Submission):
-    """What a mapping makes of an extract. `feeds`: table and item → the columns of the extract that fill it."""
+    """What a mapping makes of an extract."""
 
     extract: Extract
-    feeds: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def close(self) -> None:
         """Stop what still reads, and remove every file that was made."""
@@ -105,11 +106,13 @@ class _Making:
         sources: dict[str, Source] = {"header": self._header()} if self._mapping.header else {}
         title = f"{self._mapping.title} ({self._mapping.path.name})"
         notes: list[Note] = [("Mapping", (title, *self._header_lines()))]
-        feeds: dict[tuple[str, str], str] = {}
+        origins: dict[str, Origins] = {}
+        if sources:
+            origins["header"] = header_origins(self._mapping.header, self._mapping.path.name)
         for name in (name for name in self._shapes if name in makers):
-            sources[name] = self._made(makers[name])
+            sources[name] = made = self._made(makers[name])
+            origins[name] = table_origins(makers[name], made)
             notes.append((f"Mapping of {name}", tuple(table_lines(makers[name]))))
-            feeds |= {(name, item): columns for item, columns in feeds_of(makers[name]).items()}
         why = f"The mapping {self._mapping.path.name} does not name it."
         ignored = tuple((name, why) for name in self.extract.unread())
         return MappedSubmission(
@@ -118,7 +121,7 @@ class _Making:
             ignored=ignored,
             notes=tuple(notes),
             single="header" not in sources,
-            feeds=feeds,
+            origins=origins,
             extract=self.extract,
             workdir=self._workdir,
         )
@@ -136,7 +139,7 @@ class _Making:
 
     def _maker(self, table: TableMap) -> RowMaker:
         maker = RowMaker(table, self._period(), self._key())
-        with StageWriter(self._workdir / f"{table.name}.mapped.csv", maker.columns) as out:
+        with StageWriter(self._workdir / f"{table.name}.mapped.csv", maker.written) as out:
             for feed in table.feeds:
                 maker.make(feed, self.extract.file(feed.source, self._error_at), out)
         maker.marks = out.marks
@@ -145,23 +148,23 @@ class _Making:
     def _made(self, maker: RowMaker) -> MappedSource:
         name = maker.table.name
         shape = self._shapes[name]
-        origins = tuple({count.source.name: count.source for count in maker.counts}.values())
-        read = tuple(source.repaired() if not source.census().simple else source for source in origins)
+        files = tuple({count.source.name: count.source for count in maker.counts}.values())
+        read = tuple(source.repaired() if not source.census().simple else source for source in files)
         new = tuple(source for source in read if source.name not in self._faults_said)
         self._faults_said.update(source.name for source in new)
         return MappedSource(
             table=name,
-            name=" + ".join(source.name for source in origins),
-            format=" + ".join(dict.fromkeys(source.format for source in origins)),
-            bytes=sum(source.bytes for source in origins),
+            name=" + ".join(source.name for source in files),
+            format=" + ".join(dict.fromkeys(source.format for source in files)),
+            bytes=sum(source.bytes for source in files),
             scan_path=self._workdir / f"{name}.mapped.csv",
-            columns=maker.columns,
-            digest=lambda: joined_digest(origins),
+            columns=maker.written,
+            digest=lambda: joined_digest(files),
             shape=shape,
             faults=(*_faults(new, name), *missing_columns(maker.columns, shape)),
             marks=maker.marks,
             counted=Census(sum(c.made for c in maker.counts), sum(source.census().refused for source in read)),
-            origins=new,
+            files=new,
         )
 
     def _header(self) -> MappedSource:
@@ -215,7 +218,8 @@ def joined_digest(sources: Sequence[Source]) -> Digest:
 
 def _faults(sources: Sequence[Source], table: str) -> Iterator[StructureFault]:
     for source in sources:
-        yield from (dataclasses.replace(fault, table=table, items=()) for fault in source.faults)
+        for fault in source.faults:
+            yield dataclasses.replace(fault, table=table, items=(), file=source.name, columns=fault.items)
 
 
 def _no_column(column: str, source: Source) -> str:

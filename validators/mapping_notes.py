@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from schema.code_list import load_code_lists
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -19,9 +21,13 @@ _DATE_WORDS: Final = {
 
 
 def table_lines(maker: RowMaker) -> Iterator[str]:
-    """One table."""
+    """One table. Of restricted characteristics no count is given, nor any from which one could be worked out."""
+    hidden = any(map(_may_be_restricted, maker.counts))
     for count in maker.counts:
-        yield _rows(maker, count)
+        if _may_be_restricted(count):
+            yield _uncounted(count)
+            continue
+        yield _rows(maker, count, hidden=hidden)
         yield from _left_out(count, maker)
         constants = {c.item.item: c.item.constant for c in count.changes if c.item.constant is not None}
         if constants and count.made:
@@ -32,25 +38,33 @@ def table_lines(maker: RowMaker) -> Iterator[str]:
     yield from _unused(maker.counts)
 
 
-def feeds_of(maker: RowMaker) -> dict[str, str]:
-    """Item → the columns of the extract that fill it, as a message names them."""
-    named: dict[str, list[str]] = {}
-    for count in maker.counts:
-        for change in count.changes:
-            if change.item.column is not None:
-                named.setdefault(change.item.item, []).append(f"{change.item.column} of {count.source.name}")
-    return {item: ", ".join(dict.fromkeys(columns)) for item, columns in named.items()}
+def _may_be_restricted(count: FeedCount) -> bool:
+    """Whether rows of a restricted characteristic may be among those made: it is named, or comes out of a column."""
+    codes = load_code_lists()["plus_characteristic"].restricted
+    given = [change.item for change in count.changes if change.item.item == "characteristic_code"]
+    return any(item.constant is None or item.constant.strip().upper() in codes for item in given)
 
 
-def _rows(maker: RowMaker, count: FeedCount) -> str:
+def _uncounted(count: FeedCount) -> str:
+    filled = [f"{c.item.item} is column {c.item.column}" for c in count.changes if c.item.column is not None]
+    which = "the characteristic is" if count.feed.characteristic else "there may be characteristics that are"
+    return f"{_what(count)}: {which} restricted, and nothing of it is counted. " + ", ".join(filled)
+
+
+def _what(count: FeedCount) -> str:
+    if count.feed.characteristic is None:
+        return count.source.name
+    column = f" from column {count.feed.answer}" if count.feed.answer else ""
+    return f"{count.feed.characteristic}{column} of {count.source.name}"
+
+
+def _rows(maker: RowMaker, count: FeedCount, *, hidden: bool) -> str:
     name, read = count.source.name, _n(count.read, "record")
     if not maker.table.unpivoted:
         numbers = "row and line of a finding are those of the file"
         return f"{read} of {name} made {_n(count.made, 'row')}; {numbers}"
-    column = f" from column {count.feed.answer}" if count.feed.answer else ""
-    what = f"{count.feed.characteristic}{column}"
-    place = f" ({_range(count)}; line is that of the file)" if count.made else ""
-    return f"{what} of {name}: {read} made {_n(count.made, 'row')}{place}"
+    place = f" ({_range(count)})" if count.made and not hidden else ""
+    return f"{_what(count)}: {read} made {_n(count.made, 'row')}{place}"
 
 
 def _range(count: FeedCount) -> str:

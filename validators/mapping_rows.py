@@ -2,14 +2,14 @@
 
 Where a table is made from one file in one pass, row is the ordinal of the source's record and line its physical line.
 Engines need rows that differ; so where several passes make the rows (unpivot), row is a running number, line stays
-that of the source, and the note on the table says which rows come from which column of which file.
+that of the source, and the row of the source is kept beside the values.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from validators.mapping_values import Change, iso_date
 from validators.readers.census import Marks
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from validators.source import Record, Source
 
 Period = tuple[str, str]
+#: column of a scan file for the row of the source, where that is not the row of the table
+SOURCE_ROW: Final = "_source_row"
 
 
 @dataclass(kw_only=True)
@@ -42,6 +44,7 @@ class RowMaker:
     def __init__(self, table: TableMap, period: Period | None, key: bytes) -> None:
         self.table = table
         self.columns = table.items
+        self.written = (*table.items, SOURCE_ROW) if table.unpivoted else table.items
         self.counts: list[FeedCount] = []
         self.marks = Marks()
         self._period = period
@@ -65,7 +68,8 @@ class RowMaker:
                 count.left_out[why] += 1
                 continue
             self._row = self._row + 1 if self.table.unpivoted else row
-            out.add(self._row, line, [b"" if v is None else v.encode("utf-8", "replace") for v in values])
+            kept = [b"" if v is None else v.encode("utf-8", "replace") for v in values]
+            out.add(self._row, line, [*kept, b"%d" % row] if self.table.unpivoted else kept)
             count.made += 1
         count.last = self._row
         self.counts.append(count)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from validators.finding import Step
     from validators.mapping_toml import ItemMap
 
 #: characters of an id made by a mapping: what our identifiers hold at most
@@ -53,6 +54,11 @@ class Change:
             counts.update(dict.fromkeys((*steps, "values"), count))
         return counts
 
+    def step_names(self) -> tuple[Step, ...]:
+        """What is asked to be done to a value, in order."""
+        names: tuple[Step, ...] = tuple(name for name, _ in self._steps())
+        return (*names, "surrogate") if self.item.surrogate else names
+
     def _changed(self, received: str) -> tuple[str | None, Steps]:
         value: str | None = received
         done: list[str] = []
@@ -68,7 +74,7 @@ class Change:
             return surrogate(value, self._key), (*done, "surrogate")
         return value or None, tuple(done)
 
-    def _steps(self) -> Iterator[tuple[str, Callable[[str], str | None]]]:
+    def _steps(self) -> Iterator[tuple[Step, Callable[[str], str | None]]]:
         """What the mapping asks for, in the order in which it is done."""
         item = self.item
         if item.strip:

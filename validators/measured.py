@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from schema.data_item import Mandation
 from validators.figures import Ratio, Sum
 from validators.finding import Count, Part, Rate, Shown, exact
+from validators.measured_groups import AccessMeasure, AnswerSplit, FactMeasure, LinkageSplit
 
 ItemGroup = Literal["plus", "equality", "other"]
 
@@ -39,7 +40,7 @@ class DataItemMeasure(Part):
         "complete_rate": Ratio(("rows", "-missing"), ("rows",)),
         "known_rate": Ratio(("valid",), ("rows",)),
         "declined_rate": Ratio(("declined",), ("valid", "declined", "asked_unsure")),
-        "item_score": Ratio(("valid", "declined", "asked_unsure"), ("rows",)),
+        "item_score": Ratio(("valid", "declined", "asked_unsure"), ("rows",)),  # no code for not known is let pass
     }
     #: that all are there, missing or wrong is said of the file, and by the outcomes of rules too
     categories: ClassVar = frozenset({"not_known", "declined", "asked_unsure"})
@@ -63,6 +64,10 @@ class DataItemMeasure(Part):
         default=None,
         description="By the DQMI formula, for this file only: not comparable with the published DQMI.",
     )
+    default_threshold: Rate | None = Field(
+        default=None,
+        description="Share of codes for not known that the item score lets pass. Declined is never taken away.",
+    )
 
     @model_validator(mode="after")
     def _outcomes_add_up(self) -> Self:
@@ -85,6 +90,9 @@ class PlusMeasure(Part):
         "known_rate": Ratio(("yes", "no"), ("eligible",)),
         "asked_rate": Ratio(("asked",), ("eligible",)),
         "declined_rate": Ratio(("declined_asked",), ("asked",)),
+        "unsure_rate": Ratio(("unsure",), ("eligible",)),
+        "not_known_rate": Ratio(("not_known",), ("eligible",)),
+        "not_recorded_rate": Ratio(("not_recorded",), ("eligible",)),
     }
     categories: ClassVar = frozenset(
         {"yes", "no", "unsure", "declined", "not_known", "not_recorded", "asked", "declined_asked"}
@@ -109,12 +117,26 @@ class PlusMeasure(Part):
     known_rate: Rate | None = Field(default=None, description="(yes + no) / eligible.")
     asked_rate: Rate | None = Field(default=None, description="asked / eligible; null where it is not asked (SMI).")
     declined_rate: Rate | None = Field(default=None, description="declined_asked / asked.")
+    unsure_rate: Rate | None = Field(default=None, description="unsure / eligible.")
+    not_known_rate: Rate | None = Field(default=None, description="not_known / eligible.")
+    not_recorded_rate: Rate | None = Field(default=None, description="not_recorded / eligible.")
+    splits: tuple[AnswerSplit, ...] = Field(default=(), description="By group; `missing` there is not recorded.")
 
     @model_validator(mode="after")
     def _answers_add_up(self) -> Self:
         answers = (self.yes, self.no, self.unsure, self.declined, self.not_known, self.not_recorded)
         _adds_up(self.eligible, answers, self.characteristic)
         return self
+
+
+class EthnicitySource(Part):
+    """How many ethnicities were said by whom."""
+
+    named_by: ClassVar = ("source",)
+
+    source: str | None = Field(description="Code of the source; null where there is none that can be used.")
+    title: str = Field(description="Its meaning.")
+    persons: Shown | None = Field(description="Persons with a known or declined ethnicity of that source.")
 
 
 class Ethnicity(Part):
@@ -125,11 +147,17 @@ class Ethnicity(Part):
         Sum(("known", "declined"), ("asked",), rest=True),
         Sum(("known",), ("any_other",), rest=True),
         Sum(("known", "declined"), ("local_second_character",), rest=True),
+        Sum(("known", "declined"), ("sources.*.persons",), rest=True),
+        Sum(("known",), ("conflicting",), rest=True),
     )
     ratios: ClassVar = {
         "known_rate": Ratio(("known",), ("persons",)),
         "declined_rate": Ratio(("declined",), ("known", "declined")),
         "asked_rate": Ratio(("asked",), ("persons",)),
+        "not_known_rate": Ratio(("not_known",), ("persons",)),
+        "missing_rate": Ratio(("missing",), ("persons",)),
+        "not_stated_rate": Ratio(("declined",), ("persons",)),
+        "any_other_rate": Ratio(("any_other",), ("known",)),
     }
     categories: ClassVar = frozenset({"declined", "not_known", "any_other"})
 
@@ -145,12 +173,23 @@ class Ethnicity(Part):
     known_rate: Rate | None = Field(default=None, description="known / persons.")
     declined_rate: Rate | None = Field(default=None, description="declined / (known + declined).")
     asked_rate: Rate | None = Field(default=None, description="asked / persons.")
+    not_known_rate: Rate | None = Field(default=None, description="not_known / persons.")
+    missing_rate: Rate | None = Field(default=None, description="missing / persons.")
+    not_stated_rate: Rate | None = Field(default=None, description="declined / persons: not stated, of everybody.")
+    any_other_rate: Rate | None = Field(default=None, description="any_other / known.")
+    conflicting: Shown | None = Field(
+        default=None, description="Persons whose NHS number stands on another person's row with another known category."
+    )
+    conflicting_numbers: Shown | None = Field(default=None, description="NHS numbers of which that is so.")
+    sources: tuple[EthnicitySource, ...] = Field(default=(), description="Who said so, of known and declined ones.")
+    advice: str | None = Field(default=None, description="Good practice for what was found here.")
 
 
 class Equality(Part):
     """Measures of the equality items; null where not worked out."""
 
     ethnicity: Ethnicity | None = Field(default=None, description="Ethnicity, by either item.")
+    facts: tuple[FactMeasure, ...] = Field(default=(), description="What is recorded of persons, and of each group.")
 
 
 class Access(Part):
@@ -163,6 +202,7 @@ class Access(Part):
     persons: Shown | None = Field(default=None, description="Accepted persons, babies under six weeks left out.")
     without_practice: Shown | None = Field(default=None, description="Persons who say that they have no GP practice.")
     without_practice_rate: Rate | None = Field(default=None, description="without_practice / persons.")
+    measures: tuple[AccessMeasure, ...] = Field(default=(), description="Measures of the tables that were sent.")
 
 
 class Linkage(Part):
@@ -171,11 +211,23 @@ class Linkage(Part):
     sums: ClassVar = (
         Sum(("persons",), ("with_number", "without_number")),
         Sum(("with_number",), ("status_01",), rest=True),
+        Sum(("persons",), ("birth_dates",), rest=True),
+        Sum(("birth_dates",), ("born_1_january",), rest=True),
     )
-    ratios: ClassVar = {"rate": Ratio(("status_01",), ("persons",))}
+    ratios: ClassVar = {
+        "rate": Ratio(("status_01",), ("persons",)),
+        "born_1_january_rate": Ratio(("born_1_january",), ("birth_dates",)),
+    }
 
     persons: Shown | None = Field(default=None, description="Accepted persons.")
     with_number: Shown | None = Field(default=None, description="With an NHS number that can be used.")
     status_01: Shown | None = Field(default=None, description="With a number that is present and verified (01).")
     without_number: Shown | None = Field(default=None, description="Without a number that can be used.")
     rate: Rate | None = Field(default=None, description="status_01 / persons.")
+    birth_dates: Shown | None = Field(default=None, description="Persons with a date of birth.")
+    born_1_january: Shown | None = Field(
+        default=None,
+        description="Of these, born on 1 January: the date is given to people whose own is not known. Worth knowing.",
+    )
+    born_1_january_rate: Rate | None = Field(default=None, description="born_1_january / birth_dates.")
+    splits: tuple[LinkageSplit, ...] = Field(default=(), description="By Core20 and by each characteristic.")

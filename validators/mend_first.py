@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from validators.finding import HIDDEN, Finding, Part, exact
+from validators.finding import HIDDEN, Finding, GroupKind, Part, exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "non
 OF_THE_FILE = 0.1
 #: share that stands for a hidden one: the place in the list must not tell whether it is small or the whole
 OF_HIDDEN = 0.1
+_GROUPS: dict[GroupKind, str] = {"ethnic": "an ethnic group", "plus": "a PLUS group"}
 
 
 class MendFirst(Part):
@@ -34,12 +35,20 @@ class MendFirst(Part):
 def mend_first(
     findings: Sequence[Finding], titles: Mapping[tuple[str, str], str] | None = None
 ) -> tuple[MendFirst, ...]:
-    """At most three findings, the weightiest first. `titles` names data items by (table, item)."""
-    weighed = sorted((f for f in findings if weight(f) > 0), key=lambda f: (-weight(f), f.rule_id, f.fingerprint))
+    """At most three findings, the weightiest first. `titles` names data items by (table, item).
+
+    What hides more than half of a group comes before all that does not, however few people they are.
+    """
+    weighed = sorted((f for f in findings if weight(f) > 0), key=_place)
     return tuple(
         MendFirst(fingerprint=f.fingerprint, rule_id=f.rule_id, title=f.title, reason=_reason(f, titles or {}))
         for f in weighed[:MOST]
     )
+
+
+def _place(finding: Finding) -> tuple[bool, float, str, str]:
+    hides = bool(finding.hides) or finding.action == "file"
+    return not hides, -weight(finding), finding.rule_id, finding.fingerprint
 
 
 def weight(finding: Finding) -> float:
@@ -65,7 +74,15 @@ def _share(finding: Finding) -> float:
 def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
     if finding.action == "file":
         return "The whole file is refused until this is mended."
-    return f"{_affected(finding)}: {_lost(finding, titles)}."
+    return f"{_affected(finding)}: {_lost(finding, titles)}.{hiding(finding)}"
+
+
+def hiding(finding: Finding) -> str:
+    """That a group is hidden, in words without a number; empty where none is."""
+    named = [name for kind, name in _GROUPS.items() if kind in finding.hides]
+    return (
+        f" It hides more than half of {' and of '.join(named)}, and comes first however few they are." if named else ""
+    )
 
 
 def _affected(finding: Finding) -> str:

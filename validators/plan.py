@@ -18,6 +18,7 @@ from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
 from validators.causes import SHAPED, causes_of
+from validators.keywords import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,16 +64,14 @@ def status_name(item: str) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """The row checks of one table.
+    """The row checks of one table, by the definition.
 
-    `trusting`: values are read as if every one were in its form and its list. Verdicts are then right for every rule
-    that reads only items of which that is true, and the SQL is much cheaper. `live`: the rules that some row may break;
-    the others are known to be kept by every row, and what follows from breaking them is left out of the SQL.
+    `live`: the rules that some row may break; the others are known to be kept by every row, and what follows from
+    breaking them is left out of the SQL.
     """
 
     table: TableDefinition
     context: Context
-    trusting: bool = False
     live: frozenset[str] | None = None
 
     def may_break(self, rule: Rule) -> bool:
@@ -127,11 +126,11 @@ class Plan:
         needed = self._needed(chosen, wanted)
         inner: exp.Expr = source
         for names in self._depths(needed):
-            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True) for name in names]
+            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
             inner = exp.select("*", *bad).from_(_below(inner))
-            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True) for name in names]
+            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
             inner = exp.select("*", *typed).from_(_below(inner))
-        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True) for rule in chosen]
+        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
         return exp.select("*", *verdicts).from_(_below(inner))
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
@@ -155,13 +154,11 @@ class Plan:
         return depths
 
     def _awaits(self, name: str) -> set[str]:
-        if self.trusting:
-            return set()
         return {other for rule in self.malforming.get(name, ()) for other in self.reads(rule)} - {name}
 
     def _bad(self, name: str) -> exp.Expr:
         rules = self.malforming.get(name, ())
-        if self.trusting or not rules:
+        if not rules:
             return exp.false()
         kept = [sql.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
         received = exp.Not(this=sql.is_null(column(name)))
@@ -171,7 +168,7 @@ class Plan:
         """Whether the row keeps a rule on the form or the list of an item."""
         check = rule.check
         if isinstance(check, Format):
-            return sql.well_formed(column(check.item), self.items[check.item].data_type)
+            return well_formed(column(check.item), self.items[check.item].data_type)
         if isinstance(check, Coded):
             data_type = self.items[check.item].data_type
             return sql.in_codes(column(check.item), data_type, self.context.codes(data_type.code_list or ""))
@@ -191,9 +188,9 @@ class Plan:
 
     def _typed(self, name: str) -> exp.Expr:
         data_type = self.items[name].data_type
-        if data_type.name == "postcode" and (self.trusting or not self._irregular(name)):
+        if data_type.name == "postcode" and not self._irregular(name):
             return column(name)
-        if self.trusting or not self.malforming.get(name):
+        if not self.malforming.get(name):
             return sql.typed(column(name), data_type)
         return sql.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
 
@@ -237,18 +234,20 @@ class Plan:
 
     def _guarded(self, rule: Rule) -> list[str]:
         """The items of which a malformed value keeps the rule from being judged on the row."""
-        if self.trusting or self.own_item(rule):
+        if self.own_item(rule):
             return []
         return sorted(name for name in self.reads(rule) if self.malforming.get(name))
 
-    def cause_number(self, rule: Rule) -> exp.Expr:
-        """The number of the first cause that holds, from 1."""
+    def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
+        """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""
         causes = causes_of(rule, self.context)
-        return self._numbered(causes, rule)
+        return self._numbered(causes, scope or self._cause_scope(rule))
 
-    def _numbered(self, causes: tuple[Cause, ...], rule: Rule) -> exp.Expr:
+    def _cause_scope(self, rule: Rule) -> sql.Scope:
         raw = rule.items[0] if isinstance(rule.check, Format | Coded) else None
-        scope = self.scope.reading(raw) if raw else self._scope_of(rule)
+        return self.scope.reading(raw) if raw else self._scope_of(rule)
+
+    def _numbered(self, causes: tuple[Cause, ...], scope: sql.Scope) -> exp.Expr:
         branches = [
             (exp.paren(sql.condition(cause.when.tree, scope)), sql.literal(number))
             for number, cause in enumerate(causes, start=1)

@@ -43,7 +43,7 @@ class StructureFault:
 
     `check` is the end of the derived rule id: `PMD001.` + `file.short_lines`. `row` and `line` are those of the first
     place. `received` never holds a value of the data; it may hold names of columns. `count` counts records, or columns,
-    or lines, as `received` says.
+    or lines, as `received` says. Of a file that a mapping reads, `file` is the name and `columns` are those at fault.
     """
 
     check: str
@@ -59,6 +59,8 @@ class StructureFault:
     items: tuple[str, ...] = ()
     count: int = 1
     sample_rows: tuple[tuple[int, int | None], ...] = ()
+    file: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,11 @@ class Source(abc.ABC):
     @abc.abstractmethod
     def fetch(self, rows: Collection[int]) -> dict[int, tuple[int | None, Record]]:
         """The records of a few rows in one pass; rows that are refused or not there are left out."""
+
+    def copy_rows(self, rows: Sequence[int], path: Path) -> bool:
+        """Copy ascending rows of the scan file, under its first line, into another file; False: it cannot."""
+        del rows, path
+        return False
 
     @abc.abstractmethod
     def line_numbers(self, rows: Iterable[int]) -> Iterator[int | None]:

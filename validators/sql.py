@@ -7,13 +7,14 @@ Only what DuckDB 1.4 and 2.0 share is used. Letters change case one by one, so t
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from schema.data_type import WRONG_TYPE, DataType
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
+from validators.context import completed_years
+from validators.lookups import can_be_judged
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from schema.data_item import Item
+    from schema.data_type import DataType
     from validators.context import Context
 
 #: from so many choices on, a value is looked up instead of compared with each
@@ -29,18 +31,23 @@ MANY = 40
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How the items of a row are spelled in the SQL: as received, and typed; and those of linked rows."""
+    """How the items of a row are spelled in the SQL: as received, and typed; and those of linked rows.
+
+    `parts`: conditions that stand in a column already, or that can be had more cheaply.
+    """
 
     context: Context
     items: Mapping[str, Item]
     raw: Mapping[str, exp.Expr]
     typed: Mapping[str, exp.Expr]
     linked: Mapping[tuple[str, str], exp.Expr] = field(default_factory=dict)
+    parts: Mapping[Node, exp.Expr] = field(default_factory=dict)
 
     def reading(self, own: str) -> Scope:
         """The scope in which the item `own` reads as received: that of a rule on its form."""
-        typed = {**self.typed, own: self.raw[own]}
-        return Scope(self.context, self.items, self.raw, typed, self.linked)
+        if self.typed[own] == self.raw[own]:
+            return self
+        return replace(self, typed={**self.typed, own: self.raw[own]}, parts={})
 
     def is_constant(self, node: Node) -> bool:
         """Whether the node reads nothing of the row."""
@@ -53,6 +60,8 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
     if scope.is_constant(node):
         value = evaluate(node, Reading.constants(scope.context))
         return literal(value) if value is not None else _null_of(node, scope.context)
+    if node in scope.parts:
+        return scope.parts[node].copy()
     match node:
         case Literal():
             return literal(node.value)
@@ -61,15 +70,17 @@ def condition(node: Node, scope: Scope) -> exp.Expr:  # noqa: C901 - one line fo
         case IsNull():
             return exp.Is(this=_received(node.column, scope), expression=exp.null())
         case Compare():
+            if (by_day := _age_by_day(node, scope)) is not None:
+                return by_day
             return _COMPARE[node.op](this=_part(node.left, scope), expression=_part(node.right, scope))
         case Among():
             return among(_part(node.value, scope), node.choices)
         case Not():
             return exp.Not(this=_part(node.part, scope))
         case And():
-            return exp.and_(*(_part(part, scope) for part in node.parts))
+            return exp.and_(*(_part(part, scope) for part in node.parts), copy=False)
         case Or():
-            return exp.or_(*(_part(part, scope) for part in node.parts))
+            return exp.or_(*(_part(part, scope) for part in node.parts), copy=False)
         case Call():
             return SQL_FUNCTIONS[node.name](node, scope)
 
@@ -84,9 +95,39 @@ _COMPARE: dict[str, type[exp.Binary]] = {
 }
 
 
+def _age_by_day(node: Compare, scope: Scope) -> exp.Expr | None:
+    """An age on a day that is known, compared with a number, as a comparison of the birth date; None for others."""
+    match node:
+        case Compare(op, Call("age_at", (birth, day)), Literal(int(years))) if op in _AGES and scope.is_constant(day):
+            last = evaluate(day, Reading.constants(scope.context))
+            older, more = _AGES[op]
+            born = first_younger(last, years + more) if isinstance(last, datetime.date) else None
+        case _:
+            return None
+    if born is None:
+        return None
+    return (exp.LT if older else exp.GTE)(this=_part(birth, scope), expression=literal(born))
+
+
+#: comparison → whether it asks for the older ones, and by how much the age of the others is below the number
+_AGES = {"<": (False, 0), "<=": (False, 1), ">": (True, 1), ">=": (True, 0)}
+
+
+def first_younger(day: datetime.date, years: int) -> datetime.date | None:
+    """The first birth date of somebody who is not yet `years` on `day`; None where there is none."""
+    low, high = datetime.date.min.toordinal(), datetime.date.max.toordinal()
+    if completed_years(datetime.date.max, day) >= years:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        younger = completed_years(datetime.date.fromordinal(middle), day) < years
+        low, high = (low, middle) if younger else (middle + 1, high)
+    return datetime.date.fromordinal(low)
+
+
 def _part(node: Node, scope: Scope) -> exp.Expr:
     made = condition(node, scope)
-    return exp.paren(made) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
+    return exp.paren(made, copy=False) if isinstance(made, exp.Binary | exp.Not | exp.In | exp.Case) else made
 
 
 def _null_of(node: Node, context: Context) -> exp.Expr:
@@ -144,7 +185,7 @@ def case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> 
     if not branches:
         return otherwise
     made = exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches])
-    return made.else_(otherwise)
+    return made.else_(otherwise, copy=False)
 
 
 def call(name: str, *args: exp.Expr) -> exp.Expr:
@@ -202,22 +243,36 @@ def _month_day(day: exp.Expr) -> exp.Expr:
 
 
 def mod11(value: exp.Expr) -> exp.Expr:
-    """Whether ten digits carry the check digit of an NHS number (one integer cast, then divisions)."""
+    """Whether ten digits carry the check digit of an NHS number.
+
+    The sum of the digits times 10 to 1 has to be a multiple of 11. A digit is a quotient less ten times the next one,
+    so the sum is one of quotients; it is made of two halves, because division is quicker on 32 bits.
+    """
     number = call("TRY_CAST_BIGINT", value)
-    weighted = None
-    for place in range(9):
-        divisor = exp.Literal.number(10 ** (9 - place))
-        digit = exp.Mod(
-            this=exp.paren(exp.IntDiv(this=number.copy(), expression=divisor)), expression=exp.Literal.number(10)
-        )
-        term = exp.Mul(this=exp.paren(digit), expression=exp.Literal.number(10 - place))
-        weighted = term if weighted is None else exp.Add(this=weighted, expression=term)
-    assert weighted is not None
-    last = exp.Mod(this=number.copy(), expression=exp.Literal.number(10))
-    total = exp.Add(this=weighted, expression=exp.paren(last))
-    return exp.EQ(
-        this=exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11)), expression=exp.Literal.number(0)
-    )
+    half = exp.Literal.number(100_000)
+    high = exp.TryCast(this=exp.IntDiv(this=number, expression=half), to=exp.DataType.build("INTEGER"))
+    low = exp.TryCast(this=exp.Mod(this=number.copy(), expression=half.copy()), to=exp.DataType.build("INTEGER"))
+    total = exp.Add(this=_quotients(high, last=6), expression=_quotients(low, last=1))
+    rest = exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11))
+    return exp.EQ(this=rest, expression=exp.Literal.number(0))
+
+
+def _quotients(half: exp.Expr, last: int) -> exp.Expr:
+    """Five digits, each times its weight, modulo 11: `last` is the weight of the last, each before it weighs one more.
+
+    With q the quotients by powers of ten, the sum of (last + k) * (q[k] - 10 q[k+1]) is, as 10 is -1 modulo 11,
+    last * q[0] and (2 * (last + k) - 1) * q[k] for every other k.
+    """
+    terms: list[exp.Expr] = []
+    for k in range(5):
+        weight = last if k == 0 else (2 * (last + k) - 1) % 11
+        divisor = exp.Literal.number(10**k)
+        quotient = exp.paren(exp.IntDiv(this=half.copy(), expression=divisor)) if k else half.copy()
+        terms.append(exp.Mul(this=quotient, expression=exp.Literal.number(weight)))
+    made = terms[0]
+    for term in terms[1:]:
+        made = exp.Add(this=made, expression=term)
+    return exp.paren(made)
 
 
 def verhoeff(value: exp.Expr) -> exp.Expr:
@@ -311,6 +366,8 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
+    if not can_be_judged(scope.context, node.name):
+        return exp.cast(exp.null(), "BOOLEAN")
     parts = [_part(arg, scope) for arg in node.args]
     value = (
         parts[0]
@@ -369,41 +426,6 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "upper": _one(upper),
     "verhoeff": _one(verhoeff),
 }
-
-
-def well_formed(value: exp.Expr, data_type: DataType) -> exp.Expr:
-    """Whether a value that is not null has the written form of its type."""
-    if data_type.kind == "date":
-        return _is_day(value)
-    parts: list[exp.Expr] = []
-    if data_type.min_length is not None:
-        parts.append(exp.NEQ(this=call("trim", value.copy(), literal(" ")), expression=literal("")))
-        parts.append(exp.Not(this=call("starts_with", value.copy(), literal(WRONG_TYPE))))
-    if data_type.max_length is not None:
-        parts.append(exp.LTE(this=call("length", value.copy()), expression=exp.Literal.number(data_type.max_length)))
-    if data_type.pattern is not None:
-        parts.append(full_match(value.copy(), data_type.pattern))
-    if data_type.kind == "integer":
-        parts.extend(_within(value, data_type))
-    return exp.and_(*parts) if parts else exp.true()
-
-
-def _is_day(value: exp.Expr) -> exp.Expr:
-    """The written form is the one that the day itself is printed in: the cast alone takes `2026-4-1` and worse."""
-    printed = exp.cast(call("TRY_CAST_DATE", value.copy()), "VARCHAR")
-    same = exp.EQ(this=printed, expression=value.copy())
-    ten = exp.EQ(this=call("strlen", value.copy()), expression=exp.Literal.number(10))
-    return call("coalesce", exp.and_(same, ten), exp.false())
-
-
-def _within(value: exp.Expr, data_type: DataType) -> list[exp.Expr]:
-    number = call("TRY_CAST_BIGINT", value.copy())
-    limits = []
-    if data_type.minimum is not None:
-        limits.append(exp.GTE(this=number, expression=exp.Literal.number(data_type.minimum)))
-    if data_type.maximum is not None:
-        limits.append(exp.LTE(this=number.copy(), expression=exp.Literal.number(data_type.maximum)))
-    return limits
 
 
 def typed(value: exp.Expr, data_type: DataType) -> exp.Expr:

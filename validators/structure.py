@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from schema.rule import Mend
 from validators.finding import Cause, Finding, exact, finding_of, sample_of
+from validators.origins import columns_of_fault, columns_of_items, row_of_fault
 from validators.report import RuleOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from schema.dataset import Dataset
     from schema.rule import Action, Severity
+    from validators.origins import Origins
     from validators.source import Source, StructureFault, TableShape
 
 
@@ -36,18 +38,19 @@ class FaultText:
     mend: Mend = "export_mapping"
 
 
-def fault_findings(table_code: str, source: Source) -> Iterator[Finding]:
+def fault_findings(table_code: str, source: Source, origins: Mapping[str, Origins]) -> Iterator[Finding]:
     """The findings on one file."""
     for fault in source.faults:
         text = _text(table_code, fault)
-        samples = tuple(sample_of(row, line) for row, line in fault.sample_rows)
+        samples = tuple(sample_of(r, line, source=row_of_fault(fault, r, origins)) for r, line in fault.sample_rows)
+        columns = columns_of_items(fault.table, fault.items, origins) + columns_of_fault(fault, origins)
         cause = Cause(
             kind=fault.kind,
             received=fault.received or None,
             expected=fault.expected or None,
             suggestion=fault.suggestion or None,
         )
-        yield finding_of(text, cause, assessed=None, failed=fault.count, samples=samples)
+        yield finding_of(text, cause, assessed=None, failed=fault.count, samples=samples, source_columns=columns)
 
 
 def _text(table_code: str, fault: StructureFault) -> FaultText:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
+    from validators.origins import Origins
     from validators.source import Digest, Record, Source, StructureFault, TableShape
 
 #: formats of which one file may hold several tables
@@ -37,6 +38,7 @@ class Submission:
     """The opened tables. Leaving it removes every file that was made.
 
     `single`: it was sent as one file that holds one table. `ignored`: files that were not read, each with the reason.
+    `origins`: where each table comes from that a mapping has made.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Submission:
     single: bool = False
     ignored: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    origins: Mapping[str, Origins] = field(default_factory=dict)
 
     @cached_property
     def header(self) -> Record | None:

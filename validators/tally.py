@@ -26,12 +26,16 @@ def spread(rows: Iterable[int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CauseTally:
-    """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1)."""
+    """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1).
+
+    `hides`: groups of people of which it hides more than half (validators.hidden).
+    """
 
     kind: str
     count: int
     shapes: tuple[tuple[str, int], ...] = ()
     sample_rows: tuple[int, ...] = ()
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,35 @@ class PlusTally:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitTally:
+    """What is recorded of one fact or characteristic (`subject`) in one group of persons.
+
+    The six counts after `eligible` add up to it. `asked` is None where it is not recorded who was asked. `by` is
+    "all" where the group is everybody.
+    """
+
+    subject: str
+    by: str
+    group: str
+    eligible: int
+    known: int
+    declined: int
+    unsure: int
+    not_known: int
+    missing: int
+    invalid: int
+    asked: int | None = None
+    declined_asked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EqualityTally:
-    """Ethnicity by either item, over accepted persons; `asked`: known or declined, with source 1 or 2."""
+    """Ethnicity by either item, over accepted persons; `asked`: known or declined, with source 1 or 2.
+
+    `sources`: persons with a known or declined ethnicity by the code of its source, None where there is none that can
+    be used. `conflicting`: persons whose NHS number stands on another person's row with another known category of the
+    same list; `conflicting_numbers`: how many such numbers there are.
+    """
 
     persons: int
     known: int
@@ -104,6 +135,25 @@ class EqualityTally:
     asked: int
     any_other: int
     local_second_character: int
+    conflicting: int = 0
+    conflicting_numbers: int = 0
+    sources: tuple[tuple[str | None, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTally:
+    """NHS numbers in one group: of a kind of group, or of the answers to a characteristic (`by` is then its code)."""
+
+    by: str
+    group: str
+    persons: int
+    with_number: int
+    status_01: int
+
+
+def by_name(groups: Iterable[LinkedTally]) -> tuple[LinkedTally, ...]:
+    """Groups in an order that no engine decides."""
+    return tuple(sorted(groups, key=lambda linked: (linked.by, linked.group)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +163,34 @@ class LinkageTally:
     persons: int
     with_number: int
     status_01: int
+    birth_dates: int = 0
+    born_1_january: int = 0
+    groups: tuple[LinkedTally, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTally:
+    """One measure of access in one group: rows counted, of how many, and the persons that either rests on.
+
+    `by` and `group` as in LinkedTally. Where the measure is a share of all groups' rows, `persons` are those whose
+    rows are counted.
+    """
+
+    measure: str
+    by: str
+    group: str
+    numerator: int
+    denominator: int
+    persons: int
+    persons_counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementTally:
+    """Accepted persons by where they are placed for Core20, or why they are not."""
+
+    placement: str
+    persons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +204,9 @@ class Tally:
     equality: EqualityTally | None = None
     linkage: LinkageTally | None = None
     accepted_persons: int | None = None
+    splits: tuple[SplitTally, ...] = ()
+    access: tuple[AccessTally, ...] = ()
+    placements: tuple[PlacementTally, ...] = ()
 
 
 @dataclass(slots=True)

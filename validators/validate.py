@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from schema.release import Release
     from validators.engines.base import FailingRow
     from validators.limits import Limits
+    from validators.origins import Origins
     from validators.source import Source
     from validators.submission import Submission
     from validators.tally import Tally
@@ -215,10 +216,10 @@ def _checked(
     with _row_writer(request.rows_to, sources) as sink:
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     used = {name: _whole(source) for name, source in (submission.sources | sources).items()}
-    secret = assemble.key_maker(used.values())
-    fetched = {t: used[t].fetch(rows) for t, rows in assemble.sample_rows(tally, context).items() if t in used}
-    faults = [f for n, s in used.items() for f in structure.fault_findings(context.dataset.tables[n].code, s)]
-    findings = [*faults, *assemble.findings_of(tally, context, fetched, secret, request.reveal)]
+    samples = _sample_rows(request, tally, context, used, submission.origins)
+    codes = {name: table.code for name, table in context.dataset.tables.items()}
+    faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
+    findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
     return build_report(
         report_id=str(uuid.uuid4()),
@@ -235,13 +236,29 @@ def _checked(
         rules=outcomes,
         accepted_persons=tally.accepted_persons,
         data_items=tuple(assemble.item_measures(tally.items, context)),
-        plus=tuple(assemble.plus_measures(tally.plus, context)),
-        equality=assemble.equality_of(tally.equality),
-        linkage=assemble.linkage_of(tally.linkage),
+        plus=tuple(assemble.plus_measures(tally, context)),
+        equality=assemble.equality_of(tally, context),
+        access=assemble.access_of(tally, context),
+        linkage=assemble.linkage_of(tally.linkage, context),
         reference_data=[ReferenceData(name=n, version=None, loaded=n in context.reference) for n in REFERENCE_SETS],
         ignored_files=[IgnoredFile(name=name, reason=reason) for name, reason in submission.ignored],
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
         reveal=request.reveal,
+    )
+
+
+def _sample_rows(
+    request: Request, tally: Tally, context: Context, sources: Mapping[str, Source], origins: Mapping[str, Origins]
+) -> assemble.SampleRows:
+    """The sample rows, read again, with what the report may show of them."""
+    wanted = {table: rows for table, rows in assemble.sample_rows(tally, context).items() if table in sources}
+    numbered = {t: origin.source_rows for t, origin in origins.items() if origin.source_rows and t in wanted}
+    return assemble.SampleRows(
+        records={table: sources[table].fetch(rows) for table, rows in wanted.items()},
+        secret=assemble.key_maker(sources.values()),
+        reveal=request.reveal,
+        origins=origins,
+        source_rows={table: source_rows(wanted[table]) for table, source_rows in numbered.items()},
     )
 
 

@@ -22,7 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PREFIX = "x-plusmds-"
 
 #: Python's $ also matches before a newline at the end, and no pattern of ours lets one in.
-_NO_NEWLINE = {"type": "string", "pattern": "[\\n\\r]"}
+NO_NEWLINE = {"type": "string", "pattern": "[\\n\\r]"}
 
 _DAY_OF_MONTH = (
     "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])"
@@ -142,24 +142,25 @@ def _second_character(codes: Sequence[str]) -> list[str]:
 
 
 def _patterned(choices: Sequence[str]) -> dict[str, Any]:
-    return {"type": "string", "pattern": _anchored("|".join(choices)), "not": _NO_NEWLINE}
+    return {"type": "string", "pattern": anchored("|".join(choices)), "not": NO_NEWLINE}
 
 
-def _anchored(pattern: str) -> str:
+def anchored(pattern: str) -> str:
+    """The pattern of the whole text."""
     return f"^(?:{pattern})$"
 
 
 def _text(data_type: DataType) -> dict[str, Any]:
     if data_type.kind == "date":
-        return {"type": "string", "format": "date", "pattern": _anchored(data_type.pattern or ""), "maxLength": 10}
+        return {"type": "string", "format": "date", "pattern": anchored(data_type.pattern or ""), "maxLength": 10}
     if data_type.kind == "datetime":
         time = (data_type.pattern or "").partition("T")[2]
         return _patterned([f"{_DAY}T{time}"])
     if data_type.pattern is None:
         return _any_text(data_type)
     fixed = _fixed_length(data_type)
-    guard = {"maxLength": fixed} if fixed else _given(maxLength=data_type.max_length) | {"not": _NO_NEWLINE}
-    return {"type": "string", "pattern": _anchored(data_type.pattern), **guard}
+    guard = {"maxLength": fixed} if fixed else _given(maxLength=data_type.max_length) | {"not": NO_NEWLINE}
+    return {"type": "string", "pattern": anchored(data_type.pattern), **guard}
 
 
 def _any_text(data_type: DataType) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.test_validators.sample_rules import RULES, RuleWords
 from validators.accepted import AcceptedEntry
-from validators.finding import Cause, Finding, Shape, finding_of, sample_of
+from validators.finding import Cause, Finding, Shape, SourceColumn, SourceRow, finding_of, sample_of
 from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure
 from validators.report import (
     EngineInfo,
@@ -91,6 +91,21 @@ def findings() -> list[Finding]:
         finding_of(rate, Cause(kind="above"), assessed=4996, failed=1050, counted="persons", threshold=0.1),
         finding_of(reason, Cause(kind="status"), assessed=120, failed=31, samples=_samples(5)),
     ]
+
+
+def mapped_finding() -> Finding:
+    """The first finding, as a mapping would have it that made one table of several columns."""
+    finding = findings()[0]
+    columns = (
+        SourceColumn(data_item="birth_date", filled_with="column", file="patients.csv", column="DOB", steps=("dated",)),
+        SourceColumn(data_item="birth_date", filled_with="constant", file=None, column=None),
+        SourceColumn(data_item="person.death_date", filled_with="nothing", file=None, column=None),
+    )
+    first = SourceRow(file="patients.csv", row=7, columns=columns[:1])
+    second = SourceRow(file="carers.csv", row=2, columns=columns[1:])
+    sources = zip(finding.samples, (first, second, None), strict=True)
+    samples = (sample.model_copy(update={"source": source}) for sample, source in sources)
+    return finding.model_copy(update={"source_columns": columns, "samples": tuple(samples)})
 
 
 def rules(found: list[Finding]) -> list[RuleOutcome]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import os
 import runpy
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from service.cli import main
+from validators.finding import SourceColumn
 from validators.report import Report
 from validators.validate import validate
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-DATA = ROOT.parent / "shared" / "data"
+DATA = Path(os.environ.get("PLUSMDS_SHARED_DATA") or ROOT.parent / "shared" / "data")
 TODAY = datetime.date(2026, 5, 20)
 
 pytestmark = [
@@ -60,6 +62,19 @@ def failed(report: Report) -> dict[str, int | None]:
     return {f"{finding.rule_id} {finding.cause.kind}": finding.failed_rows for finding in report.findings}
 
 
+def filled(item: str, file: str, column: str, *steps: Any) -> SourceColumn:
+    return SourceColumn(data_item=item, filled_with="column", file=file, column=column, steps=steps)
+
+
+def test_every_finding_on_an_item_says_what_fills_it(reports):
+    """Of the tables that the mapping names; a fault of a file names none of our items."""
+    for report in reports.values():
+        named = [finding for finding in report.findings if finding.data_items]
+        assert named
+        for finding in named:
+            assert {column.data_item for column in finding.source_columns} == set(finding.data_items)
+
+
 def test_every_mapping_is_tried(examples):
     assert sorted(example.mapping for example in examples.values()) == sorted(EXAMPLES.rglob("*.toml"))
 
@@ -73,9 +88,13 @@ def test_hes_outpatient(reports):
     assert found["PMD001.key.repeated repeated"] == 55
     assert found["PMD10103 blank"] == 18
     assert found["PMD10105 code_of_another_list"] == 23
-    sample = next(f for f in report.findings if f.rule_id == "PMD10103").samples[0]
+    finding = next(f for f in report.findings if f.rule_id == "PMD10103")
+    file = "artificial_hes_op_0304_truncated.csv"
+    assert finding.source_columns == (filled("referral_received_date", file, "REQDATE", "recoded"),)
+    sample = finding.samples[0]
     assert sample.row is not None
     assert sample.line == sample.row + 1
+    assert sample.source is None
 
 
 def test_synthea(reports):
@@ -83,6 +102,13 @@ def test_synthea(reports):
     assert {"person": 27, "plus_characteristic": 4, "care_contact": 13}.items() <= rows(report).items()
     found = failed(report)
     assert found["PMD00309 check_digit"] == 4
+    finding = next(f for f in report.findings if f.rule_id == "PMD00309")
+    assert finding.source_columns == (filled("snomed_code", "conditions.csv", "CODE"),)
+    assert [sample.source and sample.source.file for sample in finding.samples] == ["conditions.csv"] * 4
+    assert [sample.line for sample in finding.samples] == [
+        sample.source and sample.source.row + 1 for sample in finding.samples
+    ]
+    assert [sample.row for sample in finding.samples] == [1, 2, 3, 4]
     assert found["PMD00120 other_form"] == 15
     assert found["PMD001.ethnic_category.code not_in_list"] == 27
     assert "observations.csv" in {ignored.name for ignored in report.ignored_files}

@@ -210,16 +210,42 @@ def test_unpivot_columns_and_files_become_rows(mapped):
         (5, 3, "z", "CARER", "Y", None, None, None, None),
     ]
     text = note(submission, "plus_characteristic")
-    assert "HOMELESS from column Accommodation of patients.csv: 4 records made 3 rows (rows 1 to 3; line is" in text
+    assert "HOMELESS from column Accommodation of patients.csv: 4 records made 3 rows (rows 1 to 3)" in text
     assert "1 record left out: Accommodation is blank, which answers nothing" in text
-    assert "CARER of carers.csv: 2 records made 2 rows (rows 4 to 5" in text
+    assert "CARER of carers.csv: 2 records made 2 rows (rows 4 to 5)" in text
     assert "Not used of patients.csv: Born, Sex, Eth, Seen" in text
     assert [name for name, _ in submission.ignored] == ["other.csv"]
     source = submission.sources["plus_characteristic"]
     assert source.name == "patients.csv + carers.csv"
     assert len(source.sha256) == 64
-    assert submission.feeds["plus_characteristic", "value"] == "Accommodation of patients.csv"
     assert source.fetch([4])[4][0] == 2
+
+
+@pytest.mark.parametrize("code", ["JUSTICE", " justice "])
+def test_a_restricted_characteristic_is_counted_nowhere(mapped, code):
+    """Nor is any count given from which one could be worked out."""
+    mapping = UNPIVOT.replace('"CARER"', f'"{code}"') + '[[table.unpivot]]\ncharacteristic = "LD"\ncolumn = "Asked"\n'
+    submission = mapped(mapping, patients=EXTRACT, carers="Person,Since\na,2020-01-01\nz,\n")
+    lines = dict(submission.notes)["Mapping of plus_characteristic"]
+    (about,) = (line for line in lines if code in line)
+    assert about == (
+        f"{code} of carers.csv: the characteristic is restricted, and nothing of it is counted. "
+        "local_patient_id is column Person, recorded_date is column Since"
+    )
+    assert "HOMELESS from column Accommodation of patients.csv: 4 records made 3 rows" in lines
+    assert not [line for line in lines if "(row" in line]
+
+
+def test_characteristics_out_of_a_column_are_not_counted(mapped):
+    """Among them may be restricted ones: with the count of the table the number of refused rows could be worked out."""
+    mapping = (
+        '[[table]]\nname = "plus_characteristic"\nsource = "carers.csv"\n[table.items]\n'
+        'local_patient_id = "Person"\ncharacteristic_code = "Code"\nvalue = { constant = "Y" }\n'
+    )
+    submission = mapped(mapping, patients=EXTRACT, carers="Person,Code\na,JUSTICE\nb,CARER\n")
+    lines = dict(submission.notes)["Mapping of plus_characteristic"]
+    assert lines[0].startswith("carers.csv: there may be characteristics that are restricted, and nothing of it")
+    assert not [line for line in lines if any(character.isdigit() for character in line)]
 
 
 def test_header_of_constants(mapped):

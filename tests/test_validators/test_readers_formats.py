@@ -146,6 +146,17 @@ def test_ndjson_keeps_what_only_json_can_say(tmp_path: Path) -> None:
     ]
 
 
+def test_whole_number_of_json_is_its_digits_however_it_is_written(tmp_path: Path) -> None:
+    written = {
+        "7.0": "7", "70e-1": "7", "-0": "0", "-0.0": "0", "0e999": "0", "-7.00": "-7", "1E15": "1" + "0" * 15,
+        "9007199254740993e0": "9007199254740993", "1e308": "1" + "0" * 308, "-9223372036854775809": str(-(2**63) - 1),
+    }  # fmt: skip
+    other = ["7.5", "1e-5", "1e309", "-1e999999999", "1e99999999999999999999"]
+    lines = [f'{{"number": {text}}}' for text in (*written, *other)]
+    source = opened(ndjson(tmp_path, *lines, name="header.ndjson"), TYPED)
+    assert [number for _, number, _ in values(agrees(source))] == [*written.values(), *other]
+
+
 def test_lines_that_are_no_json_are_refused_where_they_are(tmp_path: Path) -> None:
     source = opened(
         ndjson(

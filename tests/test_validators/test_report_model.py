@@ -37,10 +37,12 @@ STABLE = {
     "FileInfo": "table name format rows bytes sha256",
     "Counts": "error warning info",
     "TableCount": "table rows rejected_rows",
-    "Finding": "fingerprint rule_id title severity action table data_items message fix cause assessed_rows failed_rows "
-    "rate samples more",
+    "Finding": "fingerprint rule_id title severity action table data_items source_columns message fix cause "
+    "assessed_rows failed_rows rate samples more",
+    "SourceColumn": "data_item filled_with file column steps",
+    "SourceRow": "file row columns",
     "Cause": "kind received expected suggestion",
-    "Sample": "row line key",
+    "Sample": "row line key source",
     "RuleOutcome": "rule_id table severity outcome reason assessed_rows failed_rows",
     "DataItemMeasure": "table data_item rows missing invalid valid not_known declined asked_unsure known_rate "
     "declined_rate item_score",
@@ -175,7 +177,7 @@ def test_identifiers_and_values_are_there_on_request_only(reveal: str, keys: lis
     report = sample_report(reveal=reveal)
     samples = [sample for finding in report.model_dump(mode="json")["findings"] for sample in finding["samples"]]
     assert samples
-    assert all(list(sample) == ["row", "line", "key", *keys] for sample in samples)
+    assert all(list(sample) == ["row", "line", "key", "source", *keys] for sample in samples)
     made = sample_of(1, ids={"local_patient_id": "LP1"}, values={"birth_date": "9/3/84"}, reveal=reveal)  # type: ignore[arg-type]
     assert [name for name in ("ids", "values") if getattr(made, name) is not None] == keys
 

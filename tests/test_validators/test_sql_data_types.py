@@ -12,6 +12,7 @@ from schema import release
 from schema.publish.json_schema import type_schema
 from validators import sql
 from validators.engines.duckdb_connection import Database, open_connection
+from validators.keywords import well_formed
 
 DATASET = release.load("1.0.0").dataset
 ITEMS = [(table.name, item) for table in DATASET.tables.values() if table.name != "header" for item in table.items]
@@ -28,6 +29,7 @@ TEXTS = [
     "0002-01-01 (BC)", "9990000018", "9990000018\n", "999 000 0018", "999000001", "99900000189", "RX1", "RX1\n", "rx1",
     "RX1 ", "RX123456", "RX1234567", "R\u00d81", "X" * 20, "X" * 21, "\u00e9" * 20, "\U0001f986" * 20,
     "\U0001f986" * 21,
+    "-0", "9" * 20, "-" + "9" * 20,
     "line\nbreak", "tab\t", "\ufdd0number:7", "\ufdd0empty", "'", '"', "\\", "32911000", "1129201000000101", "L-AB1",
     "SW1A 1AA", "sw1a 1aa", "SW1A1AA", "ZZ99 3VZ", "SW1A  1AA", " SW1A 1AA", "SW1A 1A", "\u0131\u0131 1AA",
 ]  # fmt: skip
@@ -44,7 +46,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 @pytest.mark.parametrize("name", FORMED)
 def test_sql_reads_a_form_as_python_does(name: str, database: Database) -> None:
     data_type = FORMED[name]
-    made = sql.well_formed(exp.column("value"), data_type).sql(dialect="duckdb")
+    made = well_formed(exp.column("value"), data_type).sql(dialect="duckdb")
     found = dict(database.rows(f"SELECT value, {made} FROM texts"))
     assert found == {text: data_type.well_formed(text) for text in TEXTS}
 

@@ -13,16 +13,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from validators.copies.labels import without_labels
 from validators.copies.rounding import is_small
 from validators.finding import Finding, exact, fingerprint
 
 if TYPE_CHECKING:
-    from validators.measured import PlusMeasure
-    from validators.report import FileInfo, Report
+    from validators.report import FileInfo, Report, RuleOutcome
 
 #: ids of findings on a file itself, whose words name what stands in the file
 _OF_A_FILE = re.compile(r"PMD[0-9]{3}\.(file|column)\.[a-z_]+")
-_PLAIN_CODE = re.compile("L-[A-Z]{2,12}")
 
 
 def stripped(report: Report) -> Report:
@@ -36,8 +35,9 @@ def stripped(report: Report) -> Report:
     return report.model_copy(
         update={
             "findings": findings,
+            "rules": tuple(_known_items(rule, items) for rule in report.rules),
             "submission": submission,
-            "plus": tuple(_plain(measure, place) for place, measure in enumerate(report.plus, start=1)),
+            **without_labels(report),
             "ignored_files": (),
             "notes": (),
             "accepted": tuple(entries),
@@ -56,7 +56,16 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
     shapes = tuple(shape for shape in finding.cause.shapes if not is_small(exact(shape.rows) or 0))
     silent = None if finding.accepted is None else finding.accepted.model_copy(update={"reason": None, "owner": None})
     cause = finding.cause.model_copy(update={"shapes": shapes})
-    bare = finding.model_copy(update={"samples": (), "more": finding.failed_rows, "cause": cause, "accepted": silent})
+    bare = finding.model_copy(
+        update={
+            "samples": (),
+            "more": finding.failed_rows,
+            "cause": cause,
+            "accepted": silent,
+            "hidden_groups": (),
+            "source_columns": (),
+        }
+    )
     return _without_names(bare, items) if of_a_file(finding.rule_id) else bare
 
 
@@ -73,6 +82,12 @@ def _without_names(finding: Finding, items: Collection[str]) -> Finding:
             "cause": cause,
         }
     )
+
+
+def _known_items(rule: RuleOutcome, items: Collection[str]) -> RuleOutcome:
+    if not of_a_file(rule.rule_id):
+        return rule
+    return rule.model_copy(update={"data_items": tuple(name for name in rule.data_items if name in items)})
 
 
 def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -92,11 +107,3 @@ def _added(one: Finding, other: Finding) -> Finding:
 
 def _unnamed(file: FileInfo) -> FileInfo:
     return file.model_copy(update={"name": file.table, "bytes": None, "sha256": None})
-
-
-def _plain(measure: PlusMeasure, place: int) -> PlusMeasure:
-    """A local code stands there by itself: its label is free text, and a code with digits could be a number."""
-    if not measure.local:
-        return measure
-    code = measure.characteristic if _PLAIN_CODE.fullmatch(measure.characteristic) else f"L-{place}"
-    return measure.model_copy(update={"characteristic": code, "title": f"Local code {code}"})

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from schema.check import Condition, Rate, Related, SharedValue
 from schema.tables import TABLES
 from validators import sql
-from validators.answers import ANY_OTHER_ETHNICITY, ASKED_SOURCES
 from validators.assessable import not_assessed
 from validators.causes import plain_kind
-from validators.engines.duckdb_across import PERSON_KEY, Across, hashed, row_hash, stages
+from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
-from validators.engines.duckdb_measures import equality_tally, linkage_tally, plus_tallies
+from validators.engines.duckdb_hidden import HiddenGroups
+from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
 from validators.lookups import looked_up
-from validators.plan import column, row_rules
+from validators.plan import row_rules
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
@@ -106,6 +105,7 @@ class _Run:
             if not source.in_place and not source.census().simple:
                 raise _NeedsRepair(name)
         paths = [source.scan_path for source in self.sources.values()]
+        paths += [self._beside(name) for name in self.sources]
         connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
         try:
             self.database = Database(connection)
@@ -120,7 +120,7 @@ class _Run:
         self._look_up()
         for name in self.order:
             self._read(name)
-        results = list(self._rule_tallies())
+        results = HiddenGroups(self.database, self.context, self.tables).told(self._rule_tallies())
         tally = self._measured(tuple(results))
         self._stream_rows()
         return tally
@@ -135,105 +135,27 @@ class _Run:
     def _read(self, name: str) -> None:
         self.progress(f"reading {name}", None)
         source = self.sources[name]
-        work = TableRows(self.database, source, self.context.dataset.tables[name], self.context)
+        work = TableRows(self.database, source, self.context.dataset.tables[name], self.context, self._beside(name))
         try:
-            work.count()
-            self._keep(work)
+            scanned = work.scan()
+            self._compare(name, work, scanned)
+            work.judge()
         except ScanError:
             if source.in_place:
                 raise _NeedsRepair(name) from None
             raise
-        self._compare(name, work)
         self.tables[name] = work
         self.across.prepare(name)
 
-    def _compare(self, name: str, work: TableRows) -> None:
+    def _beside(self, name: str) -> Path:
+        """Where the records of a table that are in doubt may be written."""
+        return self.spill / f"doubtful_{name}.csv"
+
+    def _compare(self, name: str, work: TableRows, scanned: int) -> None:
         """The independent count of the records must be the one that the scan gave."""
         census = work.source.census()
-        (kept, seen) = self.database.counts(f"SELECT count(*), count_if(seen) FROM rows_{name}_kept")
-        if not census.simple or kept != census.records or seen != work.rows:
+        if not census.simple or scanned != census.records:
             raise _NeedsRepair(name)
-        work.unseen = kept - seen
-
-    def _keep(self, work: TableRows) -> None:
-        finals = self._finals(work.table.name)
-        work.keep(finals, self._extra(work), work.uneven | self._measured_items(work.table.name))
-        table = work.table
-        if table.name != "plus_characteristic" and self._has_doubles(table.name):
-            work.has_row_hash = True
-            work.keep(finals, self._extra(work), work.every_item)
-
-    def _measured_items(self, table: str) -> frozenset[str]:
-        """The items whose status a measure over several items reads."""
-        return frozenset({"ethnic_category", "ethnic_category_2021"}) if table == "person" else frozenset()
-
-    def _has_doubles(self, name: str) -> bool:
-        (doubled,) = self.database.row(
-            f"SELECT count(*) FROM (SELECT own FROM rows_{name} WHERE own IS NOT NULL GROUP BY own HAVING count(*) > 1)"
-        )
-        return doubled > 0
-
-    def _finals(self, table: str) -> frozenset[str]:
-        """The items that stages over more than one row read as values."""
-        names: set[str] = set()
-        for rule in self.context.dataset.rules:
-            if rule.stage != "cross_table" or not isinstance(rule.check, Condition):
-                continue
-            for condition in rule.conditions():
-                for read in condition.columns():
-                    if (read.table or rule.table) == table and (rule.table in self.sources):
-                        names.add(read.name)
-        if table == "plus_characteristic":
-            names |= {"characteristic_code", "value", "recorded_date", "source"}
-        if table == "person":
-            names.add("birth_date")
-        items = set(self.context.dataset.tables[table].item_names)
-        return frozenset(names & items)
-
-    def _extra(self, work: TableRows) -> dict[str, sql.exp.Expr]:
-        table = work.table
-        extra: dict[str, sql.exp.Expr] = {"person": hashed(PERSON_KEY)}
-        if table.key:
-            extra["own"] = hashed(table.key)
-        if work.has_row_hash or table.name == "plus_characteristic":
-            work.has_row_hash = True
-            extra["whole"] = row_hash(table.item_names)
-        for target, items in table.links.items():
-            if target != "person":
-                extra[f"link:{target}"] = hashed(items)
-        extra.update(self._conditions(work))
-        if table.name == "person":
-            extra.update(self._person_extra(work))
-        return extra
-
-    def _conditions(self, work: TableRows) -> dict[str, sql.exp.Expr]:
-        """What rules over more than one row ask of each row, as truth values."""
-        made: dict[str, sql.exp.Expr] = {}
-        name, scope = work.table.name, work.final_scope
-        for rule in self.context.dataset.rules:
-            check = rule.check
-            if isinstance(check, SharedValue) and rule.table == name:
-                made[f"shared:{check.item}"] = work.number(check.item)
-            if isinstance(check, Related) and rule.table == name:
-                made[f"when:{rule.id}"] = _true(sql.condition(check.when.tree, scope))
-            if isinstance(check, Related) and check.table == name:
-                made[f"match:{rule.id}"] = _true(sql.condition(check.match.tree, scope))
-            if isinstance(check, Rate) and check.table == name:
-                made[f"numerator:{rule.id}"] = _true(sql.condition(check.numerator.tree, scope))
-                if check.population:
-                    made[f"population:{rule.id}"] = _true(sql.condition(check.population.tree, scope))
-        return made
-
-    def _person_extra(self, work: TableRows) -> dict[str, sql.exp.Expr]:
-        scope = work.final_scope
-        source, code = scope.typed["ethnic_category_source"], column("ethnic_category")
-        first = sql.call("left", code.copy(), sql.literal(1))
-        return {
-            "ethnicity_asked": _true(sql.among(source, ASKED_SOURCES)),
-            "any_other": _true(sql.among(first, ANY_OTHER_ETHNICITY)),
-            "local_second_character": _true(sql.full_match(code.copy(), "[A-Z][A-Z0-9]")),
-            "traced": _true(sql.among(scope.typed["nhs_number_status"], ("01",))),
-        }
 
     # Judging
 
@@ -280,35 +202,12 @@ class _Run:
             items.extend(self._items(name, rejected))
         if "person" not in self.tables:
             return Tally(tuple(tables), rules, tuple(items))
-        (persons,) = self.database.row("SELECT count(*) FROM once_person")
-        plus = tuple(plus_tallies(self.database, self.context)) if "plus_characteristic" in self.tables else ()
-        return Tally(
-            tuple(tables),
-            rules,
-            tuple(items),
-            plus,
-            equality_tally(self.database),
-            linkage_tally(self.database),
-            persons,
-        )
+        return Tally(tuple(tables), rules, tuple(items), **measures(self.database, self.context, self.order))
 
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
-        work = self.tables[name]
         (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")
-        if (rejected or extra) and work.statuses != work.every_item:
-            finals = self._finals(name)
-            work.keep(finals, self._extra(work), work.every_item)
-        if work.statuses != work.every_item:
-            yield from self._mixed_items(work)
-            return
         gone = f"SELECT row FROM gone_{name} UNION ALL SELECT row FROM extra_{name}"
-        yield from work.item_tallies(f"NOT rejected AND row NOT IN ({gone})")
-
-    def _mixed_items(self, work: TableRows) -> Iterator[ItemTally]:
-        """Where every row stands: the first pass, but for items of which a value may be sent and not usable."""
-        judged = {tally.item: tally for tally in work.item_tallies("true")} if work.statuses else {}
-        for tally in work.first_item_tallies():
-            yield judged.get(tally.item, tally)
+        yield from self.tables[name].item_tallies(gone if rejected or extra else None)
 
     def _stream_rows(self) -> None:
         if self.rows_to is None:
@@ -321,10 +220,6 @@ class _Run:
             if query:
                 found = self.database.stream(f"SELECT * FROM ({query}) ORDER BY row, rule_id")
                 self.rows_to(name, (FailingRow(*row) for row in found))
-
-
-def _true(made: sql.exp.Expr) -> sql.exp.Expr:
-    return sql.call("coalesce", sql.exp.paren(made), sql.exp.false())
 
 
 def restricted_tally(rule: Rule, refused: int, context: Context) -> RuleTally:

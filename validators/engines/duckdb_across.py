@@ -7,7 +7,7 @@ stands under other keys too in `shared_<table>`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schema.check import (
@@ -22,11 +22,11 @@ from schema.check import (
     Repeated,
     SharedValue,
 )
-from validators import sql
 from validators.assessable import not_assessed
-from validators.causes import plain_kind
+from validators.causes import causes_of, plain_kind
+from validators.engines.duckdb_columns import PERSON_KEY
 from validators.engines.duckdb_rows import RANK, TableRows
-from validators.plan import column, final_name
+from validators.plan import final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, spread
 
 if TYPE_CHECKING:
@@ -36,20 +36,6 @@ if TYPE_CHECKING:
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
 
-PERSON_KEY = ("local_patient_id_org", "local_patient_id")
-
-
-def hashed(items: tuple[str, ...]) -> sql.exp.Expr:
-    """One number for the values of some items as received; null where one is blank."""
-    parts = [column(name) for name in items]
-    blank = sql.exp.or_(*(sql.is_null(part) for part in parts))
-    return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
-
-
-def row_hash(items: tuple[str, ...]) -> sql.exp.Expr:
-    """One number for all values of a row as received."""
-    return sql.call("hash", *(column(name) for name in items))
-
 
 @dataclass
 class Across:
@@ -58,6 +44,7 @@ class Across:
     database: Database
     context: Context
     tables: Mapping[str, TableRows]
+    _compared: dict[str, bool] = field(default_factory=dict)
 
     def prepare(self, table: str) -> None:
         """Make the sets of rows that later stages add to."""
@@ -93,8 +80,8 @@ class Across:
         return self._tally(rule, assessed)
 
     def _find(self, rule: Rule, check: Check) -> int:
-        """Fill `hits` with the rows that broke the rule; the number of rows assessed."""
-        self.database.run("CREATE OR REPLACE TEMP TABLE hits (row BIGINT)")
+        """Fill `hits` with the rows that broke the rule, and the number of the cause; the number of rows assessed."""
+        self.database.run("CREATE OR REPLACE TEMP TABLE hits (row BIGINT, cause UTINYINT DEFAULT 1)")
         match check:
             case Repeated():
                 return self._repeated(rule.table)
@@ -116,12 +103,25 @@ class Across:
     def _count(self, query: str) -> int:
         return self.database.counts(query)[0]
 
+    def _doubled(self, table: str) -> bool:
+        """Whether a key stands there twice; the rows can then be compared as wholes, in `wholes_<table>`."""
+        if table not in self._compared:
+            doubled = self._count(
+                f"SELECT count(*) FROM (SELECT own FROM ok_{table} WHERE own IS NOT NULL "
+                "GROUP BY own HAVING count(*) > 1)"
+            )
+            self._compared[table] = doubled > 0
+            if doubled:
+                self.tables[table].make_wholes()
+        return self._compared[table]
+
     def _repeated(self, table: str) -> int:
         """Rows of one key that are not alike fail, all of them."""
-        if self.tables[table].has_row_hash:
+        if self._doubled(table):
             self.database.run(
-                f"INSERT INTO hits SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
-                "WHERE own IS NOT NULL GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
+                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
+                f"JOIN wholes_{table} USING (row) WHERE own IS NOT NULL "
+                "GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
             )
         assessed = self._count(f"SELECT count(*) FROM ok_{table}")
         self.database.run(f"INSERT INTO gone_{table} SELECT row FROM hits")
@@ -129,14 +129,17 @@ class Across:
 
     def _copied(self, table: str) -> int:
         """Rows alike in every item fail; the first of them stays in the measures."""
-        if self.tables[table].has_row_hash:
+        if not self.tables[table].table.key:
+            self.tables[table].make_wholes()
+        if not self.tables[table].table.key or self._doubled(table):
+            alike = f"(SELECT w.row, w.whole FROM ok_{table} o JOIN wholes_{table} w USING (row))"
             self.database.run(
-                f"INSERT INTO hits SELECT row FROM ok_{table} WHERE whole IN "
-                f"(SELECT whole FROM ok_{table} GROUP BY whole HAVING count(*) > 1)"
+                f"INSERT INTO hits (row) SELECT row FROM {alike} WHERE whole IN "
+                f"(SELECT whole FROM {alike} GROUP BY whole HAVING count(*) > 1)"
             )
             self.database.run(
                 f"INSERT INTO extra_{table} SELECT row FROM hits WHERE row NOT IN "
-                f"(SELECT min(row) FROM ok_{table} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
+                f"(SELECT min(row) FROM {alike} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
             )
         return self._count(f"SELECT count(*) FROM ok_{table}")
 
@@ -147,7 +150,7 @@ class Across:
             f"WHERE {value} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
         )
         self.database.run(
-            f"INSERT INTO hits SELECT row FROM ok_{table} WHERE {value} IN (SELECT value FROM ("
+            f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {value} IN (SELECT value FROM ("
             f"SELECT {value} AS value, person FROM ok_{table} WHERE {value} IN (SELECT value FROM doubles)) "
             "GROUP BY value HAVING count(DISTINCT person) > 1)"
         )
@@ -163,8 +166,8 @@ class Across:
         same = " AND ".join(f"r.{name} = b.{name}" for name in group)
         columns = ", ".join(group)
         self.database.run(
-            f"INSERT INTO hits SELECT r.row FROM (SELECT row, {columns} {judged}) r JOIN (SELECT {columns} {judged} "
-            f"GROUP BY ALL HAVING count(DISTINCT {item}) > 1) b ON {same}"
+            f"INSERT INTO hits (row) SELECT r.row FROM (SELECT row, {columns} {judged}) r "
+            f"JOIN (SELECT {columns} {judged} GROUP BY ALL HAVING count(DISTINCT {item}) > 1) b ON {same}"
         )
         return self._count(f"SELECT count(*) {judged}")
 
@@ -174,7 +177,7 @@ class Across:
         key = "person" if target == "person" else f'"link:{target}"'
         there = "person" if target == "person" else "own"
         self.database.run(
-            f"INSERT INTO hits SELECT row FROM ok_{table} WHERE {key} IS NOT NULL "
+            f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {key} IS NOT NULL "
             f"AND {key} NOT IN (SELECT {there} FROM rows_{target} WHERE {there} IS NOT NULL)"
         )
         assessed = self._count(f"SELECT count({key}) FROM ok_{table}")
@@ -187,7 +190,7 @@ class Across:
 
     def _related(self, rule: Rule, check: Related) -> int:
         self.database.run(
-            f'INSERT INTO hits SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND '
+            f'INSERT INTO hits (row) SELECT row FROM ok_{rule.table} WHERE "when:{rule.id}" AND '
             f"person IS NOT NULL AND person "
             f'NOT IN (SELECT person FROM ok_{check.table} WHERE "match:{rule.id}" AND person IS NOT NULL)'
         )
@@ -199,32 +202,36 @@ class Across:
         verdict, joins = work.linked_verdict(rule)
         query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
         self.database.run(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
-        self.database.run("INSERT INTO hits SELECT row FROM judged WHERE verdict > 0")
+        self.database.run("INSERT INTO hits SELECT row, verdict FROM judged WHERE verdict > 0")
         return self._count("SELECT count(verdict) FROM judged")
 
     def _tally(self, rule: Rule, assessed: int) -> RuleTally:
-        failed = self._count("SELECT count(*) FROM hits")
-        if not failed:
-            return RuleTally(rule.id, assessed, 0)
-        (rows,) = self.database.row(f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM hits")
-        kind = plain_kind(rule, self.context)
-        if rule.stage == "cross_record" or rule.stage == "cross_table":
-            self.tables[rule.table].remember(rule.id, kind)
-        return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
+        found = self.database.rows(
+            f"SELECT cause, count(*), arg_min(row, {RANK}, {SAMPLES}) FROM hits GROUP BY cause ORDER BY cause"
+        )
+        kinds = self._kinds(rule)
+        if found and rule.stage in ("cross_record", "cross_table"):
+            self.tables[rule.table].remember(rule.id, kinds)
+        causes = tuple(CauseTally(kinds[cause - 1], count, (), spread(rows)) for cause, count, rows in found)
+        return RuleTally(rule.id, assessed, sum(cause.count for cause in causes), causes)
+
+    def _kinds(self, rule: Rule) -> tuple[str, ...]:
+        """The kinds of cause by their number in `hits`."""
+        if isinstance(rule.check, Condition):
+            return tuple(cause.kind for cause in causes_of(rule, self.context))
+        return (plain_kind(rule, self.context),)
 
     def _rate(self, rule: Rule, check: Rate) -> RuleTally:
         population = f'"population:{rule.id}"' if check.population else "true"
-        assessed, failed = self.database.counts(
-            f'SELECT count_if({population}), count_if({population} AND "numerator:{rule.id}") FROM once_{check.table}'
+        numerator = f'{population} AND "numerator:{rule.id}"'
+        assessed, failed, rows = self.database.row(
+            f"SELECT count_if({population}), count_if({numerator}), "
+            f"arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE {numerator}) FROM once_{check.table}"
         )
-        if assessed < check.minimum:
+        if (assessed or 0) < check.minimum:
             return RuleTally(rule.id, reason=f"fewer than {check.minimum} rows in the denominator")
         if not failed:
             return RuleTally(rule.id, assessed, 0)
-        (rows,) = self.database.row(
-            f"SELECT arg_min(row, {RANK}, {SAMPLES}) FROM once_{check.table} WHERE "
-            f'{population} AND "numerator:{rule.id}"'
-        )
         kind = plain_kind(rule, self.context)
         return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
 

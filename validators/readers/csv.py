@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -16,14 +17,15 @@ from validators.readers.encoding import UTF_16, utf_8_blocks
 from validators.readers.faults import fault
 from validators.readers.layout import DELIMITERS, HEAD, Layout, layout_of
 from validators.readers.repair import Repair
-from validators.readers.rows import all_values, by_mark, raw_records, values_of
+from validators.readers.rows import all_values, by_mark, parts_with, raw_records, values_of
 from validators.readers.scan import csv_relation, scan_name
 from validators.readers.staging import StagedSource, StageWriter
 from validators.source import Census, Digest, Record, Source
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from validators.readers.columns import Columns
     from validators.readers.opening import Opening
@@ -112,6 +114,18 @@ class CsvSource(Source):
                     yield row, record
                 if row >= wanted[-1]:
                     break
+
+    def copy_rows(self, rows: Sequence[int], path: Path) -> bool:
+        """Copy records as they stand, out of the parts of the file that hold them."""
+        counted = self.counting.result()
+        if not counted.census.simple:
+            return False
+        with self.opening.path.open("rb") as file, path.open("wb") as out:
+            out.write(next(raw_records(file)))
+            for block, first, wanted in parts_with(file, rows, counted.marks):
+                records = list(raw_records(io.BytesIO(block))) if counted.multiline else block.split(b"\n")
+                out.writelines(records[row - first].rstrip(b"\r\n") + b"\n" for row in wanted)
+        return True
 
     def line_numbers(self, rows: Iterable[int]) -> Iterator[int | None]:
         """The lines of ascending rows: a sum, where no value goes over a line end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from validators.readers.columns import missing_columns, normal, shown
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: characters of a value of the wrong type that are carried on
 CARRIED: Final = 40
+#: of a number that is written out in full: that of the largest floating-point number
+LARGEST_EXPONENT: Final = 308
 
 
 class Number(str):
@@ -96,21 +98,24 @@ def _encodable(value: str) -> bool:
 
 
 def integer_value(value: Any) -> str:
-    """A value of an item that is a whole number: 7 and 7.0 are 7."""
+    """A value of an item that is a whole number: 7, 7.0 and 70e-1 are 7, and -0 is 0."""
     if value is None:
         return ""
     if not isinstance(value, Number):
         return wrong_type(value)
-    whole, point, rest = value.partition(".")
-    if value.lstrip("-").isdecimal():
-        return str(value)
-    if point and not rest.strip("0"):
-        return whole
+    return str(value) if value.isdecimal() else _digits(value)
+
+
+def _digits(written: str) -> str:
+    """The digits of a number that is whole and not beyond all measure; any other as it is written."""
     try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return wrong_type(value)
-    return str(int(number)) if math.isfinite(number) and number.is_integer() and abs(number) < 1e15 else str(value)
+        number = Decimal(written)
+    except InvalidOperation:  # an exponent that no computer holds
+        return str(written)
+    if not number:
+        return "0"
+    whole = number.adjusted() <= LARGEST_EXPONENT and number == number.to_integral_value()
+    return str(int(number)) if whole else str(written)
 
 
 def list_value(value: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from validators.readers.census import Mark, Marks
 
@@ -54,3 +55,12 @@ def by_mark(rows: Collection[int], marks: Marks) -> Iterator[tuple[Mark, list[in
         group.append(row)
     if place is not None:
         yield place, group
+
+
+def parts_with(file: BinaryIO, rows: Sequence[int], marks: Marks) -> Iterator[tuple[bytes, int, list[int]]]:
+    """The parts of a file that hold some of ascending rows: each with the row with which it begins, and those rows."""
+    ends = {one.offset: other.offset for one, other in pairwise(marks.marks)}
+    for mark, wanted in by_mark(rows, marks):
+        file.seek(mark.offset)
+        end = ends.get(mark.offset)
+        yield file.read() if end is None else file.read(end - mark.offset), mark.row, wanted

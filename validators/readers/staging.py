@@ -124,16 +124,18 @@ class StagedSource(Source):
 
     def fetch(self, rows: Collection[int]) -> dict[int, tuple[int | None, Record]]:
         """The records of a few rows."""
-        found: dict[int, tuple[int | None, Record]] = {}
+        found = self.fetch_values(rows)
+        return {row: (int(values[1]) if values[1] else None, self.record(values[2:])) for row, values in found}
+
+    def fetch_values(self, rows: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+        """A few rows with the values of their lines, row and line first."""
         for mark, wanted in by_mark(rows, self.marks):
             sought = frozenset(wanted)
             for row, record in self._numbered(mark.offset):
                 if row in sought:
-                    values = values_of(record, self.delimiter)
-                    found[row] = (int(values[1]) if values[1] else None, self.record(values[2:]))
+                    yield row, values_of(record, self.delimiter)
                 if row >= wanted[-1]:
                     break
-        return found
 
     def line_numbers(self, rows: Iterable[int]) -> Iterator[int | None]:
         """The lines of ascending rows; None for a row that is refused."""

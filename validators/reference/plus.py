@@ -2,67 +2,50 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validators.answers import ANSWER_ORDER, ASKED_SOURCES, NEVER_ASKED, SOURCE_ORDER
-from validators.context import completed_years
+from validators.groups import characteristics
 from validators.reference.group_checks import grouped
 from validators.tally import PlusTally
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator, Sequence
 
     from validators.context import Context
+    from validators.reference.persons import People
     from validators.reference.rows import Row
+
+    Key = tuple[str, ...]
 
 KNOWN = ("Y", "N")
 NO_ANSWER = "X"
 
 
-@dataclass(frozen=True, slots=True)
-class Ages:
-    """The ages, in completed years, at which a characteristic can apply; None is open."""
-
-    lowest: int | None = None
-    highest: int | None = None
-
-    def include(self, age: int | None) -> bool:
-        """Whether a person of the age is eligible. Somebody of unknown age is where there is no limit."""
-        if self.lowest is None and self.highest is None:
-            return True
-        if age is None:
-            return False
-        return (self.lowest is None or age >= self.lowest) and (self.highest is None or age <= self.highest)
-
-
-def plus_tallies(persons: Sequence[Row], answers: Sequence[Row], context: Context) -> Iterator[PlusTally]:
+def plus_tallies(people: People, context: Context) -> Iterator[PlusTally]:
     """Every characteristic of the release that is not restricted, then every local code that the header declares."""
     for code, ages in characteristics(context):
-        eligible = {row.person for row in persons if ages.include(_age(row, context))}
-        of_code = [row for row in answers if row.typed["characteristic_code"] == code and row.person in eligible]
-        yield _tally(code, len(eligible), [Answers(group) for group in grouped(of_code, lambda row: row.person)])
+        eligible = [person for person in people.all if ages.include(person.age)]
+        found = people.answers(code)
+        yield _tally(code, len(eligible), [found[person.key] for person in eligible if person.key in found])
 
 
-def characteristics(context: Context) -> Iterator[tuple[str, Ages]]:
-    """The characteristics that are counted, with the ages of who is eligible."""
-    code_list = context.dataset.code_lists["plus_characteristic"]
-    for code in code_list.codes:
-        if code.code not in code_list.restricted:
-            yield code.code, Ages(*(_limit(code.details.get(name)) for name in ("min_age", "max_age")))
-    for local in sorted(context.local_codes):
-        yield local, Ages()
+def answers_by_person(rows: Sequence[Row]) -> dict[str, dict[Key, Answers]]:
+    """Characteristic → person → their rows on it."""
+    found: dict[str, dict[Key, Answers]] = {}
+    for group in grouped(rows, _person_and_characteristic):
+        code, person = group[0].typed["characteristic_code"], group[0].person
+        assert person is not None
+        found.setdefault(code, {})[person] = Answers(group)
+    return found
 
 
-def _limit(text: str | None) -> int | None:
-    return int(text) if text else None
-
-
-def _age(person: Row, context: Context) -> int | None:
-    birth, day = person.typed["birth_date"], context.period_end
-    return None if birth is None or day is None else completed_years(birth, day)
+def _person_and_characteristic(row: Row) -> tuple[Key, str] | None:
+    code = row.typed["characteristic_code"]
+    return None if row.person is None or code is None else (row.person, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +80,8 @@ class Answers:
         """Whether a known answer stands, and the person has declined since."""
         if self.answer not in KNOWN:
             return False
-        since = self.counted.typed["recorded_date"] or datetime.date.min
-        return any(value(row) == "Z" and (row.typed["recorded_date"] or datetime.date.min) > since for row in self.rows)
+        since = _newness(self.counted)
+        return any(value(row) == "Z" and _newness(row) > since for row in self.rows)
 
 
 def value(row: Row) -> str:
@@ -112,12 +95,17 @@ def _was_asked(row: Row) -> bool:
 
 def _rank(row: Row) -> tuple[int, int, int]:
     """The smallest counts: the newest (undated ones last), then by source, then by the answer itself."""
-    day = row.typed["recorded_date"]
     return (
-        -(day.toordinal() if day else 0),
+        -_newness(row),
         _place(row.typed["source"], SOURCE_ORDER),
         _place(value(row), ANSWER_ORDER),
     )
+
+
+def _newness(row: Row) -> int:
+    """Undated rows are older than any day."""
+    day: datetime.date | None = row.typed["recorded_date"]
+    return day.toordinal() if day else 0
 
 
 def _place(code: str | None, order: Sequence[str | None]) -> int:

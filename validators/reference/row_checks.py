@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from schema.check import Coded, Condition, Format, Missing, Retired
 from validators.lookups import facts_of
 from validators.reading import Truth, evaluate, holds
+from validators.reference.rows import own_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def judge(rule: Rule, row: Row, rules: TableRules) -> Truth:
-    """The verdict of a rule on a row: kept, broken, or None. No rule judges by an item that has no typed reading."""
-    if rules.reads(rule) & row.malformed:
+    """The verdict of a rule on a row: kept, broken, or None.
+
+    No rule judges by an item that has no typed reading, but for those on forms and lists: a code that is not in its
+    list has to be found whatever else is wrong with the row.
+    """
+    if not own_item(rule) and rules.reads(rule) & row.malformed:
         return None
     return ROW_CHECKS[rule.check.kind](rule, row, rules)
 

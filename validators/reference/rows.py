@@ -46,6 +46,10 @@ class Row:
         found = tuple(self.raw[name] for name in items)
         return None if None in found else found  # type: ignore[return-value]
 
+    def usable(self, item: str) -> str | None:
+        """What was received for an item, where the rules that read one row alone found nothing against it."""
+        return None if item in self.spoiled else self.raw[item]
+
     @property
     def person(self) -> tuple[str, ...] | None:
         """Which person the row speaks of."""

@@ -12,11 +12,16 @@ from validators.causes import SHAPED, causes_of, plain_kind, shape
 from validators.engines.base import FailingRow
 from validators.header import header_tallies
 from validators.reading import Scope, holds
+from validators.reference.access import access_tallies
+from validators.reference.ethnicity import equality_tally, linkage_tally
 from validators.reference.group_checks import GROUP_CHECKS
-from validators.reference.items import equality_tally, item_tallies, linkage_tally
+from validators.reference.hidden import HiddenGroups
+from validators.reference.items import item_tallies
+from validators.reference.persons import People
 from validators.reference.plus import plus_tallies
 from validators.reference.row_checks import ROW_CHECKS, judge, read_values
 from validators.reference.rows import ROW_STAGES, Row, TableRules, read_rows
+from validators.reference.splits import placement_tallies, split_tallies
 from validators.reference.table_checks import TABLE_CHECKS, Linked, Tables, judge_link
 from validators.reference.whole_checks import WHOLE_CHECKS, declared_not_recorded, judge_rate, too_few
 from validators.tally import CauseTally, RuleTally, TableTally, Tallied, Tally
@@ -194,22 +199,28 @@ class Run:
     def tally(self) -> Tally:
         """Everything that was found out."""
         self.progress("measuring", None)
+        self.results = list(HiddenGroups(self.context, self.rows, self.found).told(self.results))
         tables = self.tables
         counts = tuple(TableTally(n, len(rows), sum(row.rejected for row in rows)) for n, rows in self.rows.items())
         items = tuple(tally for name in self.rows for tally in item_tallies(tables.once(name), self.rules[name]))
         if "person" not in self.rows:
             return Tally(counts, tuple(self.results), items)
-        persons = tables.once("person")
-        answers = tables.once("plus_characteristic") if "plus_characteristic" in self.rows else None
+        people = People(tables.once("person"), self.rules["person"], self._once("plus_characteristic"))
         return Tally(
             counts,
             tuple(self.results),
             items,
-            () if answers is None else tuple(plus_tallies(persons, answers, self.context)),
-            equality_tally(persons, self.rules["person"]),
-            linkage_tally(persons),
-            len(persons),
+            tuple(plus_tallies(people, self.context)) if people.answer_rows is not None else (),
+            equality_tally(people),
+            linkage_tally(people, self.context),
+            len(people.rows),
+            tuple(split_tallies(people, self.context)),
+            tuple(access_tallies(people, self._once("referral"), self._once("care_contact"), self.context)),
+            tuple(placement_tallies(people)),
         )
+
+    def _once(self, table: str) -> list[Row] | None:
+        return self.tables.once(table) if table in self.rows else None
 
 
 _GROUP_ORDER = {"repeated": 0, "copied": 1}

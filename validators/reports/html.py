@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "report": report,
         "story": story,
         "words": words,
+        "sources": sources,
         "exact": exact,
         "detail": detail,
         "style": Markup(style),  # noqa: S704 - our own file

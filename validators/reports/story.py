@@ -175,6 +175,12 @@ def file_of(report: Report, table: str) -> str | None:
     return next((file.name for file in report.submission.files if file.table == table), None)
 
 
+def file_of_samples(report: Report, finding: Finding) -> str | None:
+    """Name of the file whose rows the samples of a finding are; None where each names its own."""
+    own = any(sample.source is not None for sample in finding.samples)
+    return None if own else file_of(report, finding.table)
+
+
 def who_and_when(report: Report) -> str:
     """Provider and period, as far as the file says."""
     sent = report.submission

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import story, words
+from validators.reports import sources, story, words
 from validators.reports.plain import paragraphs
 from validators.reports.terminal import NARROWEST, WIDEST, Page
 
@@ -118,8 +118,9 @@ def _broken(report: Report, rule: story.Broken, page: Page) -> Iterator[str]:
     yield from page.labelled("What", first.message)
     items = words.item_names(story.item_titles(report, first))
     yield from page.labelled("Where", f"{words.table_title(first.table)}{': ' if items else ''}{items}")
+    yield from page.labelled("Your file", sources.columns(rule.findings))
     for finding in rule.findings:
-        yield from _cause(finding, story.file_of(report, finding.table), page)
+        yield from _cause(finding, story.file_of_samples(report, finding), page)
     yield from page.labelled("Effect", words.sentence(words.ACTION[first.action]))
     yield from page.labelled("Why", first.why)
     yield from page.labelled("Mend", first.fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validators.finding import HIDDEN, exact
+from validators.reports import sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,8 +177,9 @@ def received(finding: Finding) -> str:
 def place(sample: Sample, *, key: bool = False) -> str:
     """One row, with its line and, if asked for, its key, where they are known."""
     line = f"line {number(sample.line)}" if sample.line is not None else ""
-    within = ", ".join(part for part in (line, f"key {sample.key}" if key and sample.key else "") if part)
-    return f"row {number(sample.row)}" + (f" ({within})" if within else "")
+    shown_key = f"key {sample.key}" if key and sample.key else ""
+    within = ", ".join(part for part in (line, *sources.details(sample), shown_key) if part)
+    return sources.row(sample) + (f" ({within})" if within else "")
 
 
 def revealed(sample: Sample) -> str:

@@ -1,0 +1,407 @@
+"""What is measured of persons, by group: the same on every engine, and what the data set's own rules say it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.test_validators.small_submissions import context_of, judged, opened, write_tables
+from validators.engines import ENGINES
+from validators.groups import MOST_LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from validators.tally import AccessTally, SplitTally, Tally
+
+Rows = list[dict[str, str | None]]
+
+HEADER = {
+    "dataset_version": "1.0.0",
+    "provider_org_code": "RX1",
+    "period_start": "2026-04-01",
+    "period_end": "2026-04-30",
+    "created_at": "2026-05-06T09:00:00",
+    "declared_plus": "HOMELESS|CARER|L-BOATER|MIGRANT",
+    "local_extensions": "L-BOATER=Lives on a boat",
+}
+
+
+def person(number: int, **items: str | None) -> dict[str, str | None]:
+    """A person of 45 years without a place, with nothing recorded beyond that."""
+    return {
+        "local_patient_id_org": "RX1",
+        "local_patient_id": f"P{number}",
+        "birth_date": "1980-06-15",
+        "nhs_number": None,
+        "nhs_number_status": None,
+        "stated_gender": None,
+        "ethnic_category": None,
+        "ethnic_category_2021": None,
+        "ethnic_category_source": None,
+        "sexual_orientation": None,
+        "postcode": None,
+        "lsoa_code": None,
+        "imd_decile": None,
+        "imd_version": None,
+        "gp_practice_code": None,
+        **items,
+    }
+
+
+def of(number: int, **items: str | None) -> dict[str, str | None]:
+    """A row of another table that belongs to a person."""
+    return {"local_patient_id_org": "RX1", "local_patient_id": f"P{number}", **items}
+
+
+def answer(number: int, code: str, value: str, source: str | None = "1", day: str = "2026-04-10") -> Any:
+    """An answer to a characteristic."""
+    return of(number, characteristic_code=code, value=value, source=source, recorded_date=day)
+
+
+def measured(engine: str, folder: Path, persons: Rows, **tables: Rows) -> Tally:
+    """What an engine makes of some persons and their rows."""
+    write_tables(folder, {"header": [HEADER], "person": persons, **tables})
+    with opened(folder) as sources:
+        return judged(engine, sources, context_of(sources)).tally
+
+
+def split(tally: Tally, subject: str, by: str = "all", group: str = "all") -> SplitTally:
+    (found,) = (s for s in tally.splits if (s.subject, s.by, s.group) == (subject, by, group))
+    return found
+
+
+def groups(tally: Tally, subject: str, by: str) -> dict[str, int]:
+    """Persons eligible in each group."""
+    return {s.group: s.eligible for s in tally.splits if (s.subject, s.by) == (subject, by)}
+
+
+def access(tally: Tally, measure: str, by: str = "all", group: str = "all") -> AccessTally:
+    (found,) = (a for a in tally.access if (a.measure, a.by, a.group) == (measure, by, group))
+    return found
+
+
+def shares(tally: Tally, measure: str, by: str) -> dict[str, tuple[int, int]]:
+    """(numerator, denominator) of each group."""
+    return {a.group: (a.numerator, a.denominator) for a in tally.access if (a.measure, a.by) == (measure, by)}
+
+
+every_engine = pytest.mark.parametrize("engine", ENGINES)
+
+
+@every_engine
+def test_a_person_is_in_one_group_of_each_kind(engine: str, tmp_path: Path) -> None:
+    births = ("2010-05-01", "2010-04-30", "2001-05-01", "2001-04-30", "1951-04-30", None)
+    tally = measured(engine, tmp_path, [person(n, birth_date=birth) for n, birth in enumerate(births)])
+    assert groups(tally, "ethnicity", "age_band") == {"0-15": 1, "16-24": 2, "25-34": 1, "75+": 1, "not_known": 1}
+    assert groups(tally, "ethnicity", "stated_gender") == {"not_known": 6}
+    assert groups(tally, "gender_identity", "ethnic_group") == {"not_known": 6}
+
+
+@every_engine
+def test_an_ethnic_group_follows_from_the_heading_of_its_own_list(engine: str, tmp_path: Path) -> None:
+    codes: list[tuple[str | None, str | None]] = [
+        ("R", None), (None, "2"), ("CN", "2"), ("q", "9"), ("Z", "15"), ("Z", None), ("99", None), ("q", None),
+        (None, "99"),
+    ]  # fmt: skip
+    persons = [person(n, ethnic_category=a, ethnic_category_2021=b) for n, (a, b) in enumerate(codes)]
+    found = groups(measured(engine, tmp_path, persons), "stated_gender", "ethnic_group")
+    # Chinese stands under Other in the list of 2001 and under Asian in that of 2021: neither is turned into the other
+    assert found == {"other": 1, "asian": 1, "white": 2, "mixed": 1, "declined": 1, "not_known": 3}
+
+
+@every_engine
+def test_a_person_is_placed_by_the_first_item_that_can_be_used(engine: str, tmp_path: Path) -> None:
+    places: dict[str, dict[str, str | None]] = {
+        "yes": {"imd_decile": "2", "imd_version": "2025"},
+        "no": {"imd_decile": "3", "imd_version": "2025"},
+        "other_index": {"imd_decile": "1", "imd_version": "2019"},
+        "no_fixed_abode": {"postcode": "zz993vz", "imd_decile": "1", "imd_version": "2025"},
+        "not_known": {"postcode": "ZZ99 3WZ"},
+        "outside_england": {"postcode": "ZZ99 9ZZ"},
+        "not_loaded": {"postcode": "ZZ9 9AB"},
+        "missing": {},
+    }
+    tally = measured(engine, tmp_path, [person(n, **items) for n, items in enumerate(places.values())])
+    assert {p.placement: p.persons for p in tally.placements} == dict.fromkeys(places, 1)
+    assert groups(tally, "ethnicity", "core20") == {"yes": 1, "no": 1, "not_placed": 6}
+
+
+@every_engine
+def test_six_outcomes_of_a_fact_add_up_and_sexual_orientation_is_asked_from_sixteen(
+    engine: str, tmp_path: Path
+) -> None:
+    told = ["1", "U", "Z", "9", None, "?"]
+    persons = [person(n, sexual_orientation=code, stated_gender="2") for n, code in enumerate(told)]
+    persons += [person(9, sexual_orientation="1", birth_date="2010-05-01"), person(10, birth_date=None)]
+    found = split(measured(engine, tmp_path, persons), "sexual_orientation")
+    outcomes = (found.known, found.unsure, found.declined, found.not_known, found.missing, found.invalid)
+    assert (found.eligible, outcomes, found.asked) == (6, (1, 1, 1, 1, 1, 1), None)
+    assert split(measured(engine, tmp_path, persons), "sexual_orientation", "stated_gender", "2").known == 1
+
+
+@every_engine
+def test_who_was_asked_about_ethnicity(engine: str, tmp_path: Path) -> None:
+    told = [("A", "1"), ("A", "3"), ("Z", "2"), ("99", "1"), (None, None)]
+    persons = [person(n, ethnic_category=code, ethnic_category_source=source) for n, (code, source) in enumerate(told)]
+    tally = measured(engine, tmp_path, persons)
+    found = split(tally, "ethnicity")
+    assert (found.known, found.declined, found.not_known, found.missing, found.asked) == (2, 1, 1, 1, 2)
+    assert tally.equality is not None
+    assert tally.equality.sources == (("1", 1), ("2", 1), ("3", 1))
+
+
+@every_engine
+def test_answers_are_split_over_eligible_persons(engine: str, tmp_path: Path) -> None:
+    persons = [person(n, stated_gender="2") for n in range(4)] + [person(4, birth_date="2015-01-01")]
+    answers = [answer(0, "CARER", "Y"), answer(1, "CARER", "Z", "2"), answer(2, "CARER", "N", "4"),
+               answer(4, "CARER", "N")]  # fmt: skip
+    tally = measured(engine, tmp_path, persons, plus_characteristic=answers)
+    found = split(tally, "CARER", "stated_gender", "2")
+    assert (found.eligible, found.known, found.declined, found.missing) == (4, 2, 1, 1)
+    assert (found.asked, found.declined_asked) == (2, 1)
+    assert groups(tally, "CARER", "age_band") == {"45-54": 4}
+    assert groups(tally, "SMI", "age_band") == {"0-15": 1, "45-54": 4}
+    assert split(tally, "SMI", "age_band", "0-15").asked is None
+
+
+@every_engine
+def test_restricted_characteristics_are_in_no_measure(engine: str, tmp_path: Path) -> None:
+    tally = measured(engine, tmp_path, [person(0)], plus_characteristic=[answer(0, "MIGRANT", "Y")])
+    named = {s.subject for s in tally.splits} | {a.by for a in tally.access} | {p.characteristic for p in tally.plus}
+    assert tally.linkage is not None
+    named |= {linked.by for linked in tally.linkage.groups}
+    assert not named & {"MIGRANT", "SEXWORK", "MODSLAVERY", "JUSTICE"}
+    assert "L-BOATER" in named
+
+
+@every_engine
+def test_a_later_refusal_leaves_a_known_answer_and_an_earlier_one_is_no_later_one(engine: str, tmp_path: Path) -> None:
+    answers = [
+        answer(0, "HOMELESS", "Y", day="2026-04-01"), answer(0, "HOMELESS", "Z", day="2026-04-02"),
+        answer(1, "HOMELESS", "Y", day="2026-04-02"), answer(1, "HOMELESS", "Z", day="2026-04-01"),
+    ]  # fmt: skip
+    tally = measured(engine, tmp_path, [person(0), person(1)], plus_characteristic=answers)
+    found = next(plus for plus in tally.plus if plus.characteristic == "HOMELESS")
+    assert (found.yes, found.declined, found.declined_after_answer) == (2, 0, 1)
+
+
+@every_engine
+def test_conflicting_codes_of_one_nhs_number(engine: str, tmp_path: Path) -> None:
+    numbers = ["9990000018"] * 2 + ["9990000026"] * 2 + ["9990000034"] * 2
+    codes = [("A", None), ("B", None), ("CL", None), ("CN", "15"), ("A", None), (None, "1")]
+    persons = [
+        person(n, nhs_number=number, nhs_number_status="01", ethnic_category=old, ethnic_category_2021=new)
+        for n, (number, (old, new)) in enumerate(zip(numbers, codes, strict=True))
+    ]
+    tally = measured(engine, tmp_path, persons)
+    assert tally.equality is not None
+    # CL and CN are one national category; a code of 2001 beside one of 2021 is no conflict
+    assert (tally.equality.conflicting_numbers, tally.equality.conflicting) == (1, 2)
+
+
+@every_engine
+def test_any_other_counts_in_either_list(engine: str, tmp_path: Path) -> None:
+    codes = [("S", None), ("CN", None), ("A", None), (None, "8"), (None, "18"), ("A", "8")]
+    persons = [person(n, ethnic_category=old, ethnic_category_2021=new) for n, (old, new) in enumerate(codes)]
+    tally = measured(engine, tmp_path, persons)
+    assert tally.equality is not None
+    assert (tally.equality.any_other, tally.equality.local_second_character) == (3, 1)
+
+
+@every_engine
+def test_linkage_by_group(engine: str, tmp_path: Path) -> None:
+    persons = [
+        person(0, nhs_number="9990000018", nhs_number_status="01", postcode="ZZ99 3VZ", gp_practice_code="V81997"),
+        person(1, nhs_number="9990000026", nhs_number_status="02", birth_date="1980-01-01"),
+        person(2, birth_date="1975-01-01"),
+    ]
+    tally = measured(engine, tmp_path, persons, plus_characteristic=[answer(0, "HOMELESS", "Y")])
+    assert tally.linkage is not None
+    assert (tally.linkage.born_1_january, tally.linkage.birth_dates) == (2, 3)
+    found = {(g.by, g.group): (g.persons, g.with_number, g.status_01) for g in tally.linkage.groups}
+    assert found["core20", "not_placed"] == (3, 2, 1)
+    assert found["HOMELESS", "yes"] == (1, 1, 1)
+    assert found["HOMELESS", "not_known"] == (2, 1, 0)
+    assert ("HOMELESS", "no") not in found
+
+
+REFERRALS: Mapping[str, dict[str, str | None]] = {
+    "waiting": {"referral_received_date": "2026-04-01"},
+    "waits 126 days": {"referral_received_date": "2025-12-25"},
+    "waits 127 days": {"referral_received_date": "2025-12-24"},
+    "clock later": {"referral_received_date": "2025-01-01", "clock_start_date": "2026-04-01"},
+    "waits over a year": {"referral_received_date": "2025-04-30"},
+    "seen later": {"referral_received_date": "2026-04-01", "first_attended_date": "2026-05-02"},
+    "seen": {"referral_received_date": "2025-01-01", "first_attended_date": "2026-04-30"},
+    "ended": {"referral_received_date": "2025-01-01", "discharge_date": "2026-04-30"},
+    "ends later": {"referral_received_date": "2026-04-01", "discharge_date": "2026-05-02"},
+    "rejected": {"referral_received_date": "2025-01-01", "rejection_date": "2026-04-29"},
+}
+
+
+@every_engine
+@pytest.mark.parametrize(
+    ("case", "events"),
+    [
+        ("waiting", (1, 1, 0, 0)),
+        ("waits 126 days", (1, 1, 0, 0)),
+        ("waits 127 days", (1, 1, 1, 0)),
+        ("clock later", (1, 1, 0, 0)),
+        ("waits over a year", (1, 1, 1, 1)),
+        ("seen later", (1, 1, 0, 0)),
+        ("seen", (1, 0, 0, 0)),
+        ("ended", (0, 0, 0, 0)),
+        ("ends later", (1, 1, 0, 0)),
+        ("rejected", (0, 0, 0, 0)),
+    ],
+)
+def test_what_is_open_and_what_waits(engine: str, case: str, events: tuple[int, ...], tmp_path: Path) -> None:
+    row = of(0, service_request_id="R1", care_setting="COMMUNITY", **REFERRALS[case])
+    tally = measured(engine, tmp_path, [person(0)], referral=[row])
+    counted = {a.measure: a.numerator for a in tally.access if a.by == "all"}
+    names = ("open", "waiting", "waiting_over_18_weeks", "waiting_over_52_weeks")
+    assert tuple(counted.get(name, 0) for name in names) == events
+    assert counted["referrals"] == 1
+
+
+@every_engine
+def test_contacts_missed_and_cancelled_by_group(engine: str, tmp_path: Path) -> None:
+    persons = [person(0, ethnic_category="A"), person(1, ethnic_category="N"), person(2, ethnic_category="H")]
+    statuses = {0: ["5", "6", "3", "2", None], 1: ["3", "7", "4", "0"], 2: []}
+    contacts = [
+        of(number, care_contact_id=f"C{number}{place}", contact_date="2026-04-10", attendance_status=status)
+        for number, found in statuses.items()
+        for place, status in enumerate(found)
+    ]
+    tally = measured(engine, tmp_path, persons, care_contact=contacts)
+    assert shares(tally, "contacts", "ethnic_group") == {"white": (5, 9), "black": (4, 9), "asian": (0, 9)}
+    assert shares(tally, "missed", "ethnic_group") == {"white": (1, 3), "black": (2, 2)}
+    assert shares(tally, "cancelled_by_provider", "ethnic_group") == {"white": (0, 4), "black": (1, 3)}
+    missed = access(tally, "missed")
+    assert (missed.numerator, missed.denominator, missed.persons, missed.persons_counted) == (3, 5, 2, 2)
+    assert not [a for a in tally.access if a.measure in ("referrals", "without_interpreter")]
+
+
+@every_engine
+def test_seen_without_the_needed_interpreter(engine: str, tmp_path: Path) -> None:
+    told = {"1": "5", "2": "5", "4": None, "5": "6", "X": "5"}
+
+    def contact(number: int, code: str, status: str | None) -> Any:
+        items = {"contact_date": "2026-04-10", "attendance_status": status, "interpreter_present": code}
+        return of(number, care_contact_id=f"C{number}{code}{status}", **items)
+
+    contacts = [contact(number, code, status) for number in (0, 1) for code, status in told.items()]
+    contacts.append(contact(0, "5", "3"))
+    tables = {"care_contact": contacts, "plus_characteristic": [answer(0, "INTERPRETER", "Y")]}
+    found = access(measured(engine, tmp_path, [person(0), person(1)], **tables), "without_interpreter")
+    assert (found.numerator, found.denominator, found.persons) == (2, 4, 1)
+
+
+@every_engine
+def test_access_by_declared_characteristic_over_eligible_persons(engine: str, tmp_path: Path) -> None:
+    persons = [person(n) for n in range(3)] + [person(3, birth_date="2015-01-01")]
+    rows = [of(n, service_request_id=f"R{n}", care_setting="COMMUNITY", referral_received_date="2026-04-01")
+            for n in range(4)]  # fmt: skip
+    answers = [answer(0, "CARER", "Y"), answer(1, "CARER", "N"), answer(2, "LD", "Y")]
+    tally = measured(engine, tmp_path, persons, referral=rows, plus_characteristic=answers)
+    assert shares(tally, "referrals", "CARER") == {"yes": (1, 3), "no": (1, 3), "not_known": (1, 3)}
+    assert shares(tally, "referrals", "HOMELESS") == {"not_known": (4, 4)}
+    assert not shares(tally, "referrals", "LD")
+    assert access(tally, "referrals").numerator == 4
+
+
+@every_engine
+def test_no_practice_is_a_signal_and_babies_are_left_out(engine: str, tmp_path: Path) -> None:
+    births = ("2026-03-19", "2026-03-20", "1980-01-01", None)
+    persons = [person(n, birth_date=birth, gp_practice_code="V81997") for n, birth in enumerate(births)]
+    found = access(measured(engine, tmp_path, persons), "without_practice")
+    assert (found.numerator, found.denominator) == (3, 3)
+
+
+@every_engine
+def test_only_accepted_rows_count_and_copies_once(engine: str, tmp_path: Path) -> None:
+    rows: Sequence[Any] = [
+        of(0, service_request_id="R1", care_setting="COMMUNITY", referral_received_date="2026-04-01"),
+        of(0, service_request_id="R1", care_setting="COMMUNITY", referral_received_date="2026-04-01"),
+        of(0, service_request_id="R2", care_setting="COMMUNITY", referral_received_date="2026-06-01"),
+        of(7, service_request_id="R3", care_setting="COMMUNITY", referral_received_date="2026-04-01"),
+    ]
+    tally = measured(engine, tmp_path, [person(0)], referral=list(rows))
+    assert access(tally, "referrals").numerator == 1
+
+
+@every_engine
+def test_a_header_that_declares_any_number_of_local_codes_gets_a_few_of_them_split(engine: str, tmp_path: Path) -> None:
+    codes = [f"L-{number:05}" for number in range(MOST_LOCAL + 3)]
+    header = {**HEADER, "local_extensions": "|".join(f"{code}=Group" for code in codes)}
+    answers = [answer(0, codes[0], "Y"), answer(0, codes[-1], "Y")]
+    tables = {"header": [header], "person": [person(0)], "plus_characteristic": answers}
+    write_tables(tmp_path, tables)
+    with opened(tmp_path) as sources:
+        tally = judged(engine, sources, context_of(sources)).tally
+    assert {plus.characteristic: plus.yes for plus in tally.plus if plus.yes} == {codes[0]: 1, codes[-1]: 1}
+    assert {s.subject for s in tally.splits} & set(codes) == set(codes[:MOST_LOCAL])
+
+
+# Which faults hide a group
+
+
+def hides(tally: Tally, rule_id: str) -> dict[str, tuple[str, ...]]:
+    """Kind of cause → the groups that a rule hides by it."""
+    (found,) = (result for result in tally.rules if result.rule_id == rule_id)
+    return {cause.kind: cause.hides for cause in found.causes}
+
+
+@every_engine
+def test_a_code_that_takes_away_more_than_half_of_an_ethnic_category(engine: str, tmp_path: Path) -> None:
+    codes = ["A"] * 9 + ["a", "r", " R", "R", "B", "b"]
+    tally = measured(engine, tmp_path, [person(n, ethnic_category=code) for n, code in enumerate(codes)])
+    # two of three R go, one for its case and one for its spaces; one of two B is not more than half
+    gone = ("ethnic_category:R",)
+    assert hides(tally, "PMD001.ethnic_category.code") == {"small_letters": gone, "spaces_around": gone}
+    tally = measured(engine, tmp_path, [person(n, ethnic_category=code) for n, code in enumerate([*codes, "R"])])
+    assert hides(tally, "PMD001.ethnic_category.code") == {"small_letters": (), "spaces_around": ()}
+
+
+@every_engine
+def test_a_row_that_goes_hides_the_person_and_what_they_answered(engine: str, tmp_path: Path) -> None:
+    persons = [person(0, ethnic_category="A"), person(1, ethnic_category="N", ethnic_category_2021="6")]
+    persons.append({**persons[1], "birth_date": "1981-01-01"})
+    answers = [answer(0, "HOMELESS", "N"), answer(1, "HOMELESS", "Y"), answer(1, "LD", "N")]
+    tally = measured(engine, tmp_path, persons, plus_characteristic=answers)
+    expected = ("HOMELESS", "ethnic_category:N", "ethnic_category_2021:6")
+    assert list(hides(tally, "PMD001.key.repeated").values()) == [expected]
+
+
+@every_engine
+@pytest.mark.parametrize(
+    ("rule_id", "row", "groups_hidden"),
+    [
+        ("PMD00303", answer(0, "GRT", ""), ("GRT",)),
+        ("PMD00303", answer(0, "GRT", "yes"), ("GRT",)),
+        ("PMD00325", answer(0, "GRT", "Y", "5"), ("GRT",)),
+        ("PMD00302", answer(0, " grt ", "Y"), ("GRT",)),
+        ("PMD00302", answer(0, "l-boater", "Y"), ("L-BOATER",)),
+        ("PMD00302", answer(0, "TRAVELLER", "Y"), ()),
+        ("PMD003.person.link", answer(9, "GRT", "Y"), ("GRT",)),
+        ("PMD00321", answer(0, "HOMELESS", "Y", "5"), ("HOMELESS",)),
+        ("PMD003.recorded_date.format", answer(0, "GRT", "Y", day="10/04/2026"), ()),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_plus_row(
+    engine: str, rule_id: str, row: dict[str, str | None], groups_hidden: tuple[str, ...], tmp_path: Path
+) -> None:
+    answers = [row, *(answer(n, "GRT", "N") for n in range(1, 4))]
+    tally = measured(engine, tmp_path, [person(n) for n in range(4)], plus_characteristic=answers)
+    assert list(hides(tally, rule_id).values()) == [groups_hidden]
+
+
+@every_engine
+def test_a_restricted_characteristic_is_no_group(engine: str, tmp_path: Path) -> None:
+    tally = measured(engine, tmp_path, [person(0)], plus_characteristic=[answer(0, "MIGRANT", "Y")])
+    assert hides(tally, "PMD00319") == {"restricted": ()} or all(
+        not groups for groups in hides(tally, "PMD00319").values()
+    )

@@ -1,0 +1,162 @@
+"""The second reading of a table on DuckDB, by the definition: of rows in doubt, a narrow table of verdicts.
+
+It has a column for each rule that some row may break. Its rows are in file order, so that their numbers follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from validators import sql
+from validators.answers import STATUSES
+from validators.causes import causes_of
+from validators.plan import Plan, column, final_name, status_name, typed_name, verdict_name
+from validators.tally import SAMPLES, CauseTally, spread, top_shapes
+
+if TYPE_CHECKING:
+    from schema.rule import Rule
+    from validators.engines.duckdb_connection import Database
+    from validators.engines.duckdb_scan import Scan
+
+RANK = "((row * 2654435761) % 4294967296)"
+
+
+@dataclass
+class ExactTable:
+    """The verdicts on some rows, or on all of them."""
+
+    database: Database
+    scan: Scan
+    plan: Plan
+
+    @property
+    def name(self) -> str:
+        """The view of the rows that may be seen, with their verdicts."""
+        return f"exact_{self.plan.table.name}"
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules with a column of their own."""
+        return [rule for rule in self.plan.rules if self.plan.may_break(rule)]
+
+    @property
+    def scope(self) -> sql.Scope:
+        """How later stages spell items: what is left when the row stages are over."""
+        finals = {name: self.plan.final(name) for name in self.plan.items}
+        return sql.Scope(self.plan.context, self.plan.items, self.plan.scope.raw, finals)
+
+    def make(
+        self, finals: Iterable[str], extra: Mapping[str, exp.Expr], statuses: Iterable[str], rows: str | None
+    ) -> int:
+        """Judge the records of the scan; how many there were. `rows`: a table of their numbers, where not counted."""
+        query = exp.select(*self._columns(sorted(finals), extra, sorted(statuses))).from_(
+            exp.Subquery(this=self._layer(finals, extra))
+        )
+        table = f"second_{self.plan.table.name}"
+        self.database.run(f"DROP VIEW IF EXISTS {self.name}")
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {self.scan.statement(query)}")
+        self.database.run(f"CREATE TEMP VIEW {self.name} AS SELECT * FROM ({self._numbered(table, rows)}) WHERE seen")
+        return self.database.counts(f"SELECT count(*) FROM {table}")[0]
+
+    def _numbered(self, table: str, rows: str | None) -> str:
+        if self.scan.numbered:
+            return f"SELECT * FROM {table}"
+        if rows is None:
+            return f"SELECT rowid + 1 AS row, * FROM {table}"
+        numbers = f"SELECT rowid AS place, row FROM {rows}"
+        return f"SELECT * EXCLUDE (place) FROM ({numbers}) JOIN (SELECT rowid AS place, * FROM {table}) USING (place)"
+
+    def _layer(self, finals: Iterable[str], extra: Mapping[str, exp.Expr]) -> exp.Select:
+        return self.plan.layered(exp.Subquery(this=self.scan.values()), self.rules, {*finals, *self._typed_in(extra)})
+
+    def _typed_in(self, extra: Mapping[str, exp.Expr]) -> frozenset[str]:
+        names = {c.name for made in extra.values() for c in made.find_all(exp.Column)}
+        return frozenset(item.name for item in self.plan.table.items if typed_name(item.name) in names)
+
+    def _columns(
+        self, finals: Iterable[str], extra: Mapping[str, exp.Expr], statuses: Iterable[str]
+    ) -> Iterator[exp.Expr]:
+        plan = self.plan
+        for name, made in self.scan.row().items():
+            yield exp.alias_(made, name, quoted=True)
+        for rule in self.rules:
+            yield column(verdict_name(rule))
+            shape = plan.shape(rule)
+            if shape is not None:
+                yield exp.alias_(shape, f"shape:{rule.id}", quoted=True, copy=False)
+        yield exp.alias_(plan.rejected(), "rejected", quoted=True)
+        yield exp.alias_(self.scan.visible(), "seen", quoted=True)
+        made = {final_name(name): plan.final(name) for name in finals} | dict(extra)
+        made |= {status_name(name): plan.status(name) for name in statuses}
+        yield from (exp.alias_(expression, name, quoted=True, copy=False) for name, expression in made.items())
+
+    # What came of it
+
+    def verdicts(self) -> dict[str, dict[int, int]]:
+        """Rule → number of a cause, 0 where it is kept → rows."""
+        if not self.rules:
+            return {}
+        asked = ", ".join(f'histogram("{verdict_name(r)}") AS "{r.id}"' for r in self.rules)
+        found = self.database.named_row(f"SELECT {asked} FROM {self.name}")
+        return {rule_id: dict(counts or {}) for rule_id, counts in found.items()}
+
+    def causes(self, verdicts: Mapping[str, Mapping[int, int]]) -> dict[str, tuple[CauseTally, ...]]:
+        """Rule → the ways in which it was broken."""
+        numbers = [(r, number) for r in self.rules for number in sorted(verdicts[r.id]) if number > 0]
+        samples = self._samples(numbers)
+        made: dict[str, list[CauseTally]] = {}
+        for rule, number in numbers:
+            kind = causes_of(rule, self.plan.context)[number - 1].kind
+            tally = CauseTally(kind, verdicts[rule.id][number], self._shapes(rule, number), samples[rule.id, number])
+            made.setdefault(rule.id, []).append(tally)
+        return {rule_id: merged(tallies) for rule_id, tallies in made.items()}
+
+    def _samples(self, numbers: list[tuple[Rule, int]]) -> dict[tuple[str, int], tuple[int, ...]]:
+        if not numbers:
+            return {}
+        asked = ", ".join(
+            f'arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE "{verdict_name(rule)}" = {number})'
+            for rule, number in numbers
+        )
+        found = self.database.row(f"SELECT {asked} FROM {self.name}")
+        return {(r.id, n): spread(rows or ()) for (r, n), rows in zip(numbers, found, strict=True)}
+
+    def _shapes(self, rule: Rule, number: int) -> tuple[tuple[str, int], ...]:
+        if self.plan.shape(rule) is None:
+            return ()
+        shape = f'"shape:{rule.id}"'
+        found = self.database.rows(
+            f'SELECT {shape}, count(*) AS n FROM {self.name} WHERE "{verdict_name(rule)}" = {number} '
+            f"AND {shape} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT {SAMPLES}"
+        )
+        return top_shapes(found)
+
+    def held(self, names: Iterable[str], where: str) -> dict[str, dict[str, int]]:
+        """Item → what it holds, as words of STATUSES, over the rows for which the SQL condition is true."""
+        asked = ", ".join(f'histogram("{status_name(name)}") AS "{name}"' for name in names)
+        if not asked:
+            return {}
+        found = self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
+        return {n: {STATUSES[number]: count for number, count in (held or {}).items()} for n, held in found.items()}
+
+
+def merged(tallies: list[CauseTally]) -> tuple[CauseTally, ...]:
+    """Causes of one kind as one: a kind may stand for several forms."""
+    kinds: dict[str, CauseTally] = {}
+    for tally in tallies:
+        before = kinds.get(tally.kind)
+        kinds[tally.kind] = tally if before is None else _joined(before, tally)
+    return tuple(kinds.values())
+
+
+def _joined(one: CauseTally, other: CauseTally) -> CauseTally:
+    return CauseTally(
+        one.kind,
+        one.count + other.count,
+        top_shapes([*one.shapes, *other.shapes]),
+        spread((*one.sample_rows, *other.sample_rows)),
+    )

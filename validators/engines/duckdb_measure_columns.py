@@ -1,0 +1,310 @@
+"""What the measures ask of each row, as columns of the verdict tables: small numbers and truth values, no text."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from validators import access, core20, sql
+from validators.answers import ANSWER_ORDER, SOURCE_ORDER
+from validators.context import last_birth
+from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
+from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
+from validators.plan import column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from validators.context import Context
+
+    Columns = dict[str, exp.Expr]
+
+#: above every day's number; an answer without a day comes after all others
+_LAST_DAY, _UNDATED = 4_000_000, 9_999_999
+
+
+def received_columns(table: str, context: Context) -> Columns:
+    """The columns that are made of values as received."""
+    made = _RECEIVED.get(table)
+    return made(context) if made else {}
+
+
+def measure_columns(table: str, scope: sql.Scope) -> Columns:
+    """The columns that are made of what coded items, dates and whole numbers are read as."""
+    made = _MEASURED.get(table)
+    return made(scope) if made else {}
+
+
+def measured_items(table: str) -> frozenset[str]:
+    """The items whose status the measures read."""
+    return frozenset(item for fact in FACTS for item in fact.items) if table == "person" else frozenset()
+
+
+def category_name(item: str) -> str:
+    """The column that holds the place of the national category among the values of the item's list, from 1."""
+    return f"category:{item}"
+
+
+def sources_of(context: Context) -> tuple[str, ...]:
+    """The codes that say who said so."""
+    return tuple(code.code for code in context.dataset.code_lists["plus_source"].codes)
+
+
+def age_slices(context: Context) -> tuple[int, ...]:
+    """The lowest ages of the stretches that lie in one age band and are alike eligible for every question."""
+    limits = [ages for _, ages in characteristics(context)] + [fact.ages for fact in FACTS]
+    lowest = {ages.lowest for ages in limits if ages.lowest is not None}
+    above = {ages.highest + 1 for ages in limits if ages.highest is not None}
+    return tuple(sorted({lowest for lowest, _ in AGE_BANDS} | lowest | above))
+
+
+def _true(made: exp.Expr) -> exp.Expr:
+    return sql.call("coalesce", exp.paren(made), exp.false())
+
+
+def _number(made: exp.Expr, kind: str = "UTINYINT") -> exp.Expr:
+    return exp.cast(made, kind, dialect="duckdb")
+
+
+def _enum(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
+    listed = ", ".join(sql.literal(choice).sql(dialect="duckdb") for choice in choices)
+    return exp.TryCast(this=value.copy(), to=exp.DataType.build(f"ENUM({listed})", dialect="duckdb"))
+
+
+def _from_one(listed: exp.Expr) -> exp.Expr:
+    code = exp.cast(sql.call("enum_code", listed), "INTEGER")
+    return _number(exp.Add(this=code, expression=sql.literal(1)), "UINTEGER")
+
+
+def _place(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
+    """The place of a value among `choices`, from 1; 0 where it is none of them."""
+    return sql.call("coalesce", _from_one(_enum(value, choices)), sql.literal(0))
+
+
+def _person_received(context: Context) -> Columns:
+    return {
+        **{category_name(item): _category(item, context) for item in ETHNIC_ITEMS},
+        "second_character": _true(_above(sql.call("strlen", column("ethnic_category")), 1)),
+        "by_postcode": _by_postcode(column("postcode")),
+        "by_area": _by_area(column("lsoa_code")),
+        "no_practice": _true(sql.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
+    }
+
+
+def _person(scope: sql.Scope) -> Columns:
+    typed, context = scope.typed, scope.context
+    birth = typed["birth_date"]
+    return {
+        "slice": _slice(birth, context),
+        "gender": _place(typed["stated_gender"].copy(), values_of(context, "stated_gender")),
+        "source": _place(typed["ethnic_category_source"].copy(), sources_of(context)),
+        "traced": _true(sql.among(typed["nhs_number_status"].copy(), ("01",))),
+        "baby": _true(_younger(birth, context.period_end, access.BABY)),
+        "january": _true(
+            exp.and_(_equal(sql.call("month", birth.copy()), 1), _equal(sql.call("day", birth.copy()), 1))
+        ),
+        "by_decile": _by_decile(typed["imd_decile"], typed["imd_version"]),
+    }
+
+
+def _answer_received(context: Context) -> Columns:
+    """The place of the characteristic that may apply, from 1: validators.hidden.characteristic_meant in SQL."""
+    code, value, codes = column("characteristic_code"), column("value"), counted_codes(context)
+    listed, no = _enum(code, codes), _number(sql.literal(0), "UINTEGER")
+    place = sql.case(
+        [(exp.Not(this=sql.is_null(listed)), _from_one(listed.copy()))], _place(sql.upper(sql.squeeze(code)), codes)
+    )
+    branches = [
+        (_true(sql.among(value.copy(), ("Y",))), place),
+        (_true(sql.among(value.copy(), NOT_YES)), no),
+        (_true(sql.among(sql.upper(sql.squeeze(value.copy())), NOT_YES)), no.copy()),
+    ]
+    return {"belongs": sql.case(branches, place.copy())}
+
+
+def _above(value: exp.Expr, least: int) -> exp.Expr:
+    return exp.GT(this=value, expression=sql.literal(least))
+
+
+def _equal(value: exp.Expr, other: int) -> exp.Expr:
+    return exp.EQ(this=value, expression=sql.literal(other))
+
+
+def _younger(birth: exp.Expr, day: datetime.date | None, days: int) -> exp.Expr:
+    if day is None:
+        return exp.false()
+    born = _days_before(day, days)
+    return _there(birth) if born is None else exp.GT(this=birth.copy(), expression=sql.literal(born))
+
+
+def _by_then(date: exp.Expr, day: datetime.date) -> exp.Expr:
+    return exp.LTE(this=date.copy(), expression=sql.literal(day))
+
+
+def _days_before(day: datetime.date | None, days: int) -> datetime.date | None:
+    """None where that is no day of the calendar."""
+    if day is None or day.toordinal() <= days:
+        return None
+    return day - datetime.timedelta(days=days)
+
+
+def _slice(birth: exp.Expr, context: Context) -> exp.Expr:
+    """The place of the age among `age_slices`, from 1; 0 where it is not known."""
+    branches = [(sql.is_null(birth), sql.literal(0))]
+    for place, lowest in reversed(list(enumerate(age_slices(context), start=1))):
+        latest = last_birth(context.period_end, lowest) if context.period_end else None
+        if place > 1 and latest is not None:
+            branches.append((_by_then(birth, latest), sql.literal(place)))
+    return _number(sql.case(branches, sql.literal(1)) if context.period_end else sql.literal(0))
+
+
+def _placed(branches: Sequence[tuple[exp.Expr, core20.Placement]], otherwise: core20.Placement) -> exp.Expr:
+    """The number of the first placement that holds, in core20.PLACEMENTS."""
+    made = [(test, sql.literal(core20.PLACEMENTS.index(placement))) for test, placement in branches]
+    return _number(sql.case(made, sql.literal(core20.PLACEMENTS.index(otherwise))))
+
+
+def _by_postcode(received: exp.Expr) -> exp.Expr:
+    """core20.placed for a postcode as received: it may be written in small letters and with other spaces."""
+    pseudo = sql.call("contains", sql.upper(received.copy()), sql.literal("Z"))
+    squeezed = sql.upper(sql.squeeze(received.copy()))
+    no_abode, not_known = (
+        [code.replace(" ", "") for code in codes] for codes in ((core20.NO_FIXED_ABODE,), core20.POSTCODES_NOT_KNOWN)
+    )
+    return sql.case(
+        [
+            (
+                pseudo,
+                _placed(
+                    [
+                        (sql.among(squeezed.copy(), no_abode), "no_fixed_abode"),
+                        (sql.among(squeezed.copy(), not_known), "not_known"),
+                        (sql.full_match(squeezed.copy(), core20.PSEUDO_POSTCODE + "[0-9A-Z]{3}"), "outside_england"),
+                    ],
+                    "not_loaded",
+                ),
+            )
+        ],
+        _placed([], "not_loaded"),
+    )
+
+
+def _by_area(received: exp.Expr) -> exp.Expr:
+    return _placed(
+        [
+            (sql.among(received.copy(), (core20.AREA_NOT_KNOWN,)), "not_known"),
+            (sql.among(received.copy(), (core20.AREA_OUTSIDE,)), "outside_england"),
+            *((_starts(received, first), "outside_england") for first in core20.OTHER_COUNTRIES),
+        ],
+        "not_loaded",
+    )
+
+
+def _by_decile(decile: exp.Expr, version: exp.Expr) -> exp.Expr:
+    deprived = exp.LTE(this=decile.copy(), expression=sql.literal(core20.MOST_DEPRIVED))
+    return _placed(
+        [
+            (sql.is_null(decile), "missing"),
+            (exp.Not(this=_true(sql.among(version.copy(), (core20.INDEX,)))), "other_index"),
+            (deprived, "yes"),
+        ],
+        "no",
+    )
+
+
+def _starts(value: exp.Expr, text: str) -> exp.Expr:
+    return sql.call("starts_with", value.copy(), sql.literal(text))
+
+
+def _there(value: exp.Expr) -> exp.Expr:
+    return exp.Not(this=sql.is_null(value))
+
+
+def _category(item: str, context: Context) -> exp.Expr:
+    """The national category as received, near misses of case and spaces read as what was meant."""
+    value, values = column(item), values_of(context, item)
+    meant = sql.upper(sql.squeeze(value.copy()))
+    if context.dataset.tables["person"].item(item).data_type.local_second_character:
+        formed = sql.full_match(meant.copy(), "[A-Z][A-Z0-9]?")
+        meant = sql.case([(formed, sql.call("left", meant.copy(), sql.literal(1)))], exp.null())
+    listed = _enum(value, values)
+    there = exp.Not(this=sql.is_null(listed))
+    return sql.case(
+        [(sql.is_null(value), _number(sql.literal(0), "UINTEGER")), (there, _from_one(listed.copy()))],
+        _place(meant, values),
+    )
+
+
+def _answer(scope: sql.Scope) -> Columns:
+    """Which characteristic, from 1, and one number that orders the answers to it and holds answer and source.
+
+    The smallest counts: newest first, undated last; then the source, in steps of 10; then the answer itself.
+    """
+    typed = scope.typed
+    days = sql.call("date_diff", sql.literal("day"), sql.literal(datetime.date.min), typed["recorded_date"].copy())
+    age = sql.call("coalesce", exp.Sub(this=sql.literal(_LAST_DAY), expression=days), sql.literal(_UNDATED))
+    value = sql.call("coalesce", typed["value"].copy(), sql.literal(ANSWER_ORDER[-1]))
+    source, answer = _position(typed["source"], SOURCE_ORDER), _position(value, ANSWER_ORDER)
+    newest = exp.Mul(this=exp.paren(exp.cast(age, "BIGINT")), expression=sql.literal(1000))
+    tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=sql.literal(10)), expression=exp.paren(answer))
+    return {
+        "code": _place(typed["characteristic_code"], [code for code, _ in characteristics(scope.context)]),
+        "rank": exp.Add(this=newest, expression=tie),
+    }
+
+
+def _position(value: exp.Expr, order: Sequence[str]) -> exp.Expr:
+    branches = [(exp.EQ(this=value.copy(), expression=sql.literal(c)), sql.literal(n)) for n, c in enumerate(order)]
+    return sql.case(branches, sql.literal(len(order)))
+
+
+def _referral(scope: sql.Scope) -> Columns:
+    day, typed = scope.context.period_end, scope.typed
+    if day is None:
+        return {event: exp.false() for event in access.REFERRAL_EVENTS[1:]}
+    received, start = typed["referral_received_date"], typed["clock_start_date"]
+    ended = exp.or_(_true(_by_then(typed["discharge_date"], day)), _true(_by_then(typed["rejection_date"], day)))
+    is_open = _true(exp.and_(_by_then(received, day), exp.Not(this=exp.paren(ended))))
+    waiting = exp.and_(is_open, exp.Not(this=_true(_by_then(typed["first_attended_date"], day))))
+    since = sql.call("coalesce", start.copy(), received.copy())
+    return {
+        "open": is_open.copy(),
+        "waiting": waiting,
+        "over_18_weeks": _waiting_longer(waiting, since, day, access.WEEKS_18),
+        "over_52_weeks": _waiting_longer(waiting, since, day, access.WEEKS_52),
+    }
+
+
+def _waiting_longer(waiting: exp.Expr, since: exp.Expr, day: datetime.date, days: int) -> exp.Expr:
+    latest = _days_before(day, days + 1)
+    return exp.false() if latest is None else _true(exp.and_(waiting.copy(), _by_then(since, latest)))
+
+
+def _care_contact(scope: sql.Scope) -> Columns:
+    typed = scope.typed
+    status, interpreter = typed["attendance_status"], typed["interpreter_present"]
+    seen = exp.Not(this=_true(sql.among(status.copy(), access.NOT_SEEN)))
+    told = _true(sql.among(interpreter.copy(), access.INTERPRETER_TOLD))
+    none = _true(sql.among(interpreter.copy(), access.NO_INTERPRETER))
+    return {
+        "with_status": _true(sql.among(status.copy(), access.WITH_STATUS)),
+        "not_cancelled": _true(sql.among(status.copy(), access.NOT_CANCELLED)),
+        "missed": _true(sql.among(status.copy(), access.MISSED)),
+        "cancelled_by_provider": _true(sql.among(status.copy(), access.CANCELLED_BY_PROVIDER)),
+        "interpreter_told": exp.and_(seen, told),
+        "without_interpreter": exp.and_(seen.copy(), none),
+    }
+
+
+_RECEIVED: dict[str, Callable[[Context], Columns]] = {
+    "person": _person_received,
+    "plus_characteristic": _answer_received,
+}
+_MEASURED: dict[str, Callable[[sql.Scope], Columns]] = {
+    "person": _person,
+    "plus_characteristic": _answer,
+    "referral": _referral,
+    "care_contact": _care_contact,
+}

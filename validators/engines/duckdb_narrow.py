@@ -1,0 +1,200 @@
+"""The first reading of a table on DuckDB: one scan into narrow columns, and one query that judges them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from schema.check import Coded, Condition, Format, Missing, Retired
+from validators import sql
+from validators.answers import NOT_KNOWN_VALUES
+from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, reads, unknown_name
+from validators.plan import column
+from validators.reading import Scope, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schema.data_item import Item
+    from schema.rule import Rule
+    from validators.engines.duckdb_connection import Database
+    from validators.engines.duckdb_scan import Scan
+
+
+@dataclass
+class NarrowTable:
+    """The narrow columns of one table, and what is counted over all of its rows."""
+
+    database: Database
+    scan: Scan
+    plan: Narrow
+    counts: dict[str, Any] = field(default_factory=dict)
+    histograms: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: rows that some row of the file holds and nobody may see
+    unseen: int = 0
+
+    @property
+    def name(self) -> str:
+        """The view of the rows that may be seen, with a column for each rule."""
+        return f"judged_{self.plan.table.name}"
+
+    @property
+    def rows(self) -> int:
+        """Rows received that rules may see."""
+        return self.counts["rows"]
+
+    def make(self, extra: dict[str, exp.Expr]) -> int:
+        """Scan the file; the number of records that the scan gave."""
+        table = f"narrow_{self.plan.table.name}"
+        for statement in self.plan.types():
+            self.database.run(statement)
+        wanted = {**self.scan.row(), "seen": self.scan.visible(), **extra}
+        query = self.plan.scan(self.scan.values(), wanted)
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {self.scan.statement(query)}")
+        row = "" if self.scan.numbered else "rowid + 1 AS row, "
+        judged = self.plan.judged().sql(dialect="duckdb")
+        self.database.run(
+            f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM (SELECT {row}* FROM {table} WHERE seen)"
+        )
+        scanned, self.unseen = self.database.counts(f"SELECT count(*), count_if(NOT seen) FROM {table}")
+        return scanned
+
+    def judge(self) -> None:
+        """Count everything over all rows, trusting every value."""
+        selected = [exp.alias_(made, name, quoted=True, copy=False) for name, made in self._counted()]
+        query = exp.select(*selected).from_(exp.to_table(self.name))
+        found = self.database.named_row(query.sql(dialect="duckdb"))
+        self.counts, self.histograms = self._split(found)
+        for at, item in enumerate(self.plan.coded):
+            self.counts[f"doubt:{item.name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(item)
+
+    def _strange(self, item: Item) -> int:
+        """How many values are a character that is no code."""
+        return sum(count for code, count in self.histograms[item.name].items() if code not in self.plan.domain(item))
+
+    def _split(self, found: dict[str, Any]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """Counts and histograms out of one row of results."""
+        code = self.plan.code
+        histograms = {
+            name[5:]: {code(held): count for held, count in (value or {}).items()}
+            for name, value in found.items()
+            if name.startswith("hist:")
+        }
+        counts = {name: value or 0 for name, value in found.items() if not name.startswith("hist:")}
+        return counts | {f"received:{name}": sum(h.values()) for name, h in histograms.items()}, histograms
+
+    def _counted(self) -> Iterator[tuple[str, exp.Expr]]:
+        yield "rows", exp.Count(this=exp.Star())
+        yield UNLISTED, sql.call("bit_or", column(UNLISTED))
+        for item in self.plan.coded:
+            yield f"hist:{item.name}", sql.call("histogram", column(code_name(item.name)))
+        for item in self.plan.plain:
+            yield f"received:{item.name}", exp.Count(this=column(form_name(item.name)))
+            if item.name in NOT_KNOWN_VALUES:
+                yield f"unknown:{item.name}", sql.call("count_if", column(unknown_name(item.name)))
+        for name, doubt in self.plan.doubts():
+            if not self.plan.is_coded(name):
+                yield f"doubt:{name}", sql.call("count_if", doubt)
+        for rule in self.plan.judged_rules:
+            if self._only_code(rule) is None and not self._only_presence(rule):
+                kept = column(kept_name(rule))
+                yield f"assessed:{rule.id}", exp.Count(this=kept)
+                yield f"failed:{rule.id}", sql.call("count_if", exp.Not(this=kept.copy()))
+
+    def _only_presence(self, rule: Rule) -> bool:
+        """Whether the blanks of one item say it all."""
+        return isinstance(rule.check, Missing) and rule.check.when is None
+
+    def _only_code(self, rule: Rule) -> Item | None:
+        """The coded item that is all that a rule reads of the row; None where it reads more, or another kind."""
+        if isinstance(rule.check, Retired):
+            return self.plan.items[rule.check.item]
+        read = reads(rule, self.plan.items) if isinstance(rule.check, Condition) else frozenset[str]()
+        item = self.plan.items[next(iter(read))] if len(read) == 1 else None
+        return item if item is not None and self.plan.is_coded(item.name) else None
+
+    # What came of it
+
+    def verdict(self, rule: Rule) -> tuple[int, int]:
+        """(assessed, failed) of a rule, every value trusted: what is in doubt counts as failed of a form or a list."""
+        doubted = by_doubt(rule)
+        if doubted is not None:
+            return self.counts[f"received:{doubted}"], self.counts.get(f"doubt:{doubted}", 0)
+        item = self._only_code(rule)
+        if item is not None:
+            return self._judged_codes(rule, item)
+        if self._only_presence(rule):
+            assert isinstance(rule.check, Missing)
+            return self.rows, self.rows - self.counts[f"received:{rule.check.item}"]
+        return self.counts[f"assessed:{rule.id}"], self.counts[f"failed:{rule.id}"]
+
+    def _judged_codes(self, rule: Rule, item: Item) -> tuple[int, int]:
+        """A rule on one coded item, read in Python for each distinct code."""
+        blank = self.rows - self.counts[f"received:{item.name}"]
+        assessed = failed = 0
+        for code, count in [*self.histograms[item.name].items(), (None, blank)]:
+            kept = self._keeps(rule, item, code)
+            assessed += count if kept is not None else 0
+            failed += count if kept is False else 0
+        return assessed, failed
+
+    def _keeps(self, rule: Rule, item: Item, code: str | None) -> object:
+        check = rule.check
+        if isinstance(check, Retired):
+            gone = self.plan.context.recently_retired(item.data_type.code_list or "")
+            return None if code is None else code not in gone
+        assert isinstance(check, Condition)
+        scope = Scope(self.plan.context, {item.name: item}, {item.name: code}, {item.name: code})
+        asked = check.when is None or evaluate(check.when.tree, scope) is True
+        return evaluate(check.require.tree, scope) if asked else None
+
+    def live(self) -> frozenset[str]:
+        """The rules that some row may break, or whose verdict hangs on a value in doubt."""
+        rules = self.plan.rules
+        failed = {rule.id for rule in rules if self.verdict(rule)[1]}
+        irregular = {item.name for item in self.plan.items.values() if self.counts.get(f"doubt:{item.name}")}
+        irregular |= {r.replaces[0] if r.replaces else r.items[0] for r in rules if r.id in failed and _on_form(r)}
+        touched = {rule.id for rule in rules if (reads(rule, self.plan.items) | _listed_item(rule)) & irregular}
+        return frozenset(failed | touched)
+
+    def in_doubt(self) -> exp.Expr:
+        """Whether a row has to be read again, by the tests that some row does not pass. Needs `judge`."""
+        tests = [exp.NEQ(this=column(UNLISTED), expression=sql.literal(0))] if self.counts[UNLISTED] else []
+        tests += [doubt for name, doubt in self.plan.doubts() if self.counts[f"doubt:{name}"]]
+        failed = (rule for rule in self.plan.judged_rules if self.verdict(rule)[1])
+        tests += [exp.Not(this=column(kept_name(rule))) for rule in failed]
+        return exp.or_(*(sql.call("coalesce", test, exp.false()) for test in tests))
+
+    def sound(self, rules: list[Rule], where: str) -> dict[str, int]:
+        """How many of some rows are assessed by each of `rules`; all of them have to be without a doubt."""
+        if not rules:
+            return {}
+        asked = ", ".join(f'count({self._assessed(rule)}) AS "{rule.id}"' for rule in rules)
+        return self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
+
+    def _assessed(self, rule: Rule) -> str:
+        doubted = by_doubt(rule)
+        made = self.plan.presence(doubted) if doubted is not None else column(kept_name(rule))
+        return made.sql(dialect="duckdb")
+
+    def held(self, where: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """The counts and histograms of the items over some rows."""
+        coded = [f'histogram("{code_name(item.name)}") AS "hist:{item.name}"' for item in self.plan.coded]
+        plain = [f'count("{form_name(item.name)}") AS "received:{item.name}"' for item in self.plan.plain]
+        known = [item.name for item in self.plan.plain if item.name in NOT_KNOWN_VALUES]
+        unknown = [f'count_if("{unknown_name(name)}") AS "unknown:{name}"' for name in known]
+        asked = ", ".join(["count(*) AS rows", *coded, *plain, *unknown])
+        found = self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
+        return self._split(found)
+
+
+def _listed_item(rule: Rule) -> frozenset[str]:
+    """The item whose form or list a rule asks for."""
+    return frozenset({rule.check.item}) if isinstance(rule.check, Format | Coded | Retired) else frozenset()
+
+
+def _on_form(rule: Rule) -> bool:
+    """Whether a breach of the rule leaves a value without a reading."""
+    return rule.malforms or (rule.stage == "value" and isinstance(rule.check, Condition | Coded | Format))

@@ -1,0 +1,62 @@
+"""A table as DuckDB scans it: every value as received, under the name of its item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from validators import sql
+from validators.plan import column
+
+if TYPE_CHECKING:
+    from schema.data_item import Item
+    from schema.table import TableDefinition
+    from validators.context import Context
+    from validators.source import Source
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The records of a source. `relation` takes the place of the whole scan file where only some are read."""
+
+    source: Source
+    table: TableDefinition
+    context: Context
+    relation: str | None = None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the records bring their row along; else it follows from their order."""
+        return self.source.explicit_rows
+
+    def values(self) -> exp.Select:
+        """The values as received under the names of the items."""
+        names = [self._column(item) for item in self.table.items]
+        row = [exp.alias_(column("_row"), "_row", quoted=True)] if self.numbered else []
+        return exp.select(*row, *names).from_(exp.to_table("scanned"))
+
+    def _column(self, item: Item) -> exp.Expr:
+        if item.name in self.source.columns:
+            return column(item.name)
+        stands_in = self.context.header.get(item.column_absent) if item.column_absent else None
+        return exp.alias_(exp.cast(sql.literal(stands_in), "VARCHAR"), item.name, quoted=True)
+
+    def row(self) -> dict[str, exp.Expr]:
+        """The row as a column, where the records bring it along."""
+        return {"row": exp.cast(column("_row"), "BIGINT")} if self.numbered else {}
+
+    def statement(self, query: exp.Expr) -> str:
+        """The SQL text of a query over `scanned`."""
+        return (
+            f"WITH scanned AS (SELECT * FROM {self.relation or self.source.relation()}) {query.sql(dialect='duckdb')}"
+        )
+
+    def visible(self) -> exp.Expr:
+        """What keeps rows of refused restricted characteristics out of everything."""
+        refused = self.context.refused_characteristics()
+        if self.table.name != "plus_characteristic" or not refused:
+            return exp.true()
+        code = sql.upper(sql.call("trim", column("characteristic_code")))
+        return sql.call("coalesce", exp.Not(this=exp.paren(sql.among(code, refused))), exp.true())

@@ -1,0 +1,57 @@
+"""Cheap tests that a value is in the written form of its type: true only where it is, false where it may be.
+
+The definition itself is `validators.keywords.well_formed`. What these tests turn away is read again by it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from validators import sql
+from validators.keywords import well_formed
+
+if TYPE_CHECKING:
+    from schema.data_type import DataType
+
+_DIGITS = re.compile(r"\[0-9\]\{([0-9]{1,2})\}")
+#: digits that a BIGINT holds, whatever they are
+_BIGINT_DIGITS = 18
+
+
+def surely_formed(value: exp.Expr, data_type: DataType, usual: str | None = None) -> exp.Expr:
+    """Whether a value that is not null surely has the form of its type. `usual`: the value that is met most often."""
+    digits = _DIGITS.fullmatch(data_type.pattern or "") if data_type.kind == "text" else None
+    if digits and int(digits[1]) <= _BIGINT_DIGITS:
+        return _digits(value, int(digits[1]))
+    if data_type.kind == "text" and data_type.pattern is None and data_type.min_length is not None:
+        return _short_text(value, data_type)
+    formed = well_formed(value, data_type)
+    if data_type.name == "organisation_code" and usual is not None and _is_code(usual, data_type):
+        return sql.case([(exp.EQ(this=value.copy(), expression=sql.literal(usual)), exp.true())], exp.paren(formed))
+    return formed
+
+
+def _digits(value: exp.Expr, count: int) -> exp.Expr:
+    """The number that the value is read as prints as the value: so it has digits alone, and none in front is 0."""
+    printed = exp.cast(sql.call("TRY_CAST_BIGINT", value.copy()), "VARCHAR")
+    same = exp.EQ(this=printed, expression=value.copy())
+    long = exp.EQ(this=sql.call("strlen", value.copy()), expression=sql.literal(count))
+    positive = exp.GTE(this=value.copy(), expression=sql.literal("0"))
+    return sql.call("coalesce", exp.and_(same, long, positive), exp.false())
+
+
+def _short_text(value: exp.Expr, data_type: DataType) -> exp.Expr:
+    """It begins with a character of ASCII that can be seen, and has at most as many bytes as it may have characters."""
+    seen = exp.and_(
+        exp.GTE(this=value.copy(), expression=sql.literal("!")), exp.LT(this=value.copy(), expression=sql.literal("~"))
+    )
+    if data_type.max_length is None:
+        return seen
+    return exp.and_(seen, exp.LTE(this=sql.call("strlen", value.copy()), expression=sql.literal(data_type.max_length)))
+
+
+def _is_code(usual: str, data_type: DataType) -> bool:
+    return re.fullmatch(data_type.pattern or "", usual) is not None
