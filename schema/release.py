@@ -104,11 +104,21 @@ class Release:
         """One published JSON file, parsed."""
         return json.loads(self.read(name))
 
-    def bundle(self) -> bytes:
-        """The folder as a zip, the same to the byte wherever it is made."""
-        from schema.publish.bundle import zipped
+    @functools.cached_property
+    def pages(self) -> Mapping[str, bytes]:
+        """The pages for people, by file name: made from the folder, in which they do not lie."""
+        from schema.publish.pages import pages
 
-        return zipped({f"{self.version}/{name}": self.read(name) for name in (INFO, *self.info.files)})
+        return pages(self)
+
+    def bundle(self) -> bytes:
+        """The folder and the pages as a zip, the same to the byte wherever it is made."""
+        from schema.publish.bundle import zipped
+        from schema.publish.pages import FOLDER as PAGES
+
+        files = {name: self.read(name) for name in (INFO, *self.info.files)}
+        files |= {f"{PAGES}/{name}": page for name, page in self.pages.items()}
+        return zipped({f"{self.version}/{name}": content for name, content in files.items()})
 
 
 def available() -> list[str]:

@@ -88,9 +88,11 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version, help="print the version of this software")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
     _add_validate(commands)
+    _add_asklist(commands)
     _add_generate(commands)
     _add_release(commands)
     _add_schema(commands)
+    _add_reference(commands)
     _add_serve(commands)
     return top
 
@@ -119,7 +121,9 @@ def _add_validate(commands: _Commands) -> None:
     argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
     argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
     argument("--engine", type=_engine, default="duckdb", help="duckdb, or reference: plain and slow (default: duckdb)")
-    argument("--format", type=_form, help="text, json or html (default: by the ending of --output, else text)")
+    argument(
+        "--format", type=_form, help="text, json, html, xlsx or csv (default: by the ending of --output, else text)"
+    )
     argument("--output", metavar="FILE", type=Path, help="write the report there (default: standard output)")
     argument(
         "--reveal",
@@ -142,6 +146,17 @@ def _add_validate(commands: _Commands) -> None:
         default="error",
         help="least severity of a finding that gives exit status 1 (default: error)",
     )
+
+
+def _add_asklist(commands: _Commands) -> None:
+    add = _command(commands, "asklist", "list whom to ask next, for each clinic, ward or team", "asklist")
+    add.epilog = "The lists hold local ids: they are for the owner of the data alone, and never part of a report."
+    argument = add.add_argument
+    argument("path", metavar="PATH", type=Path, help="a folder, a zip or one file")
+    argument("--output", metavar="DIR", type=Path, required=True, help="a new folder for the lists")
+    argument("--period", metavar="YYYY-MM", help="reporting month, where no header is sent")
+    argument("--provider", metavar="CODE", help="ODS code of the provider, where no header is sent")
+    argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
 
 
 def _add_generate(commands: _Commands) -> None:
@@ -181,6 +196,19 @@ def _add_schema(commands: _Commands) -> None:
     add = _command(commands, "schema", "print the JSON Schema of a table, or of a whole submission", "schema")
     add.add_argument("version", metavar="V", help="number of the release")
     add.add_argument("table", metavar="TABLE", nargs="?", help="a table (default: all of them, in one schema)")
+
+
+def _add_reference(commands: _Commands) -> None:
+    about = "load, list or verify reference data: deprivation, places, organisations"
+    add = _command(commands, "reference", about, "reference")
+    add.epilog = "They lie in the folder `reference` below PLUSMDS_DATA_DIR, which the service uses too."
+    actions = add.add_subparsers(title="actions", metavar="ACTION", required=True, parser_class=_Parser, dest="action")
+    load = _command(actions, "load", "load a file as it was published; it is recognised by its columns", "reference")
+    load.add_argument("kind", metavar="KIND", type=_kind, help=f"one of: {', '.join(_KINDS)}")
+    load.add_argument("file", metavar="FILE", help="the file, or an address that begins with https://")
+    load.add_argument("--version", metavar="V", help="version, where the file does not say it")
+    _command(actions, "list", "list what is loaded, with version, rows, day and digest", "reference")
+    _command(actions, "verify", "verify that what is loaded is as it was stored", "reference")
 
 
 def _add_serve(commands: _Commands) -> None:
@@ -246,6 +274,25 @@ def _engine(text: str) -> str:
     from validators.engines import ENGINES
 
     return _one_of(ENGINES, text)
+
+
+#: validators.reference_data.kinds has what each is; a test compares
+_KINDS = (
+    "imd",
+    "lsoa",
+    "postcode",
+    "organisation",
+    "icb",
+    "region",
+    "pseudo_postcode",
+    "institution",
+    "rural",
+    "coastal",
+)
+
+
+def _kind(text: str) -> str:
+    return _one_of(_KINDS, text)
 
 
 def _form(text: str) -> str:

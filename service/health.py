@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, Response
 from service.errors import Problem
 from service.openapi import answers
 from service.releases.published import as_json, current
+from validators.errors import InputError
+from validators.reference_data.store import Store
 
 router = APIRouter(tags=["service"], default_response_class=JSONResponse)
 
@@ -22,7 +24,7 @@ def get_livez() -> dict[str, str]:
 
 @router.get("/readyz", summary="Whether the service can work", responses=answers(503))
 def get_readyz(request: Request) -> dict[str, str]:
-    """Answers 200 where every release can be read and files can be written."""
+    """Answers 200 where every release and the reference data can be read and files can be written."""
     reason = _reason_not_ready(request)
     if reason:
         raise Problem("not_ready", reason, headers={"Retry-After": "10"})
@@ -51,4 +53,10 @@ def _reason_not_ready(request: Request) -> str:
         readable = [load(version).rules for version in available()]
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not ready
         return f"A release cannot be read ({type(error).__name__})."
-    return "" if readable else "No release is published here."
+    if not readable:
+        return "No release is published here."
+    try:
+        Store(request.app.state.checks.settings.reference_dir).sets()
+    except InputError:
+        return "The reference data that are loaded cannot be used: plusmds reference verify says why."
+    return ""

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "PLUSMDS_"
+#: the folder of reference data, below the data folder
+REFERENCE = "reference"
 
 
 class SettingsError(Exception):
@@ -26,6 +28,7 @@ class Settings:
 
     host: str = "127.0.0.1"  # address to listen on
     port: int = 8000  # port to listen on; 0 takes a free one
+    site: str = ""  # address under which people reach the service, for links in reports
     data_dir: Path = field(default_factory=_state_folder)  # where files lie while they are checked
     max_body_mb: int = 2048  # largest body that is taken, in MiB
     max_unpacked_mb: int = 8192  # most that a compressed body may unpack to
@@ -38,6 +41,11 @@ class Settings:
     requests_at_once: int = 8  # checks that are received, wait or run
     queue_seconds: float = 60  # longest wait for a check to begin
     check_command: tuple[str, ...] = ()  # runs in place of the check's own process; for tests
+
+    @property
+    def reference_dir(self) -> Path:
+        """Where reference data lie, for the command line and the service alike."""
+        return self.data_dir / REFERENCE
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

@@ -14,6 +14,20 @@ STRICT = os.environ.get("PLUSMDS_CI", "0") not in ("", "0")
 SHARED_DATA = Path(os.environ.get("PLUSMDS_SHARED_DATA") or ROOT.parent / "shared" / "data")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew-snapshots", action="store_true", help="write tests/test_validators/snapshots anew, as it looks now"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_reference_data_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """What somebody has loaded for themselves changes no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLUSMDS_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of test data that others wrote; a test that needs it is skipped where it is absent."""

@@ -23,7 +23,7 @@ from bench.table import HEAD, WIDTH
 from schema.release import load
 
 ROOT = Path(__file__).parent.parent
-PEERLESS = ("start", "persons", "submission", "memory")
+PEERLESS = ("start", "persons", "submission", "places", "memory")
 #: so many that each kind of fault is made where faults are few
 SHAPES = {"sparse": 12_000, "dense": 300}
 
@@ -48,6 +48,8 @@ def test_a_quick_run_answers_every_target(table: list[str]) -> None:
         "check, three faults in every row": "x clean",
         "HTML report, three faults in every row": "KB",
         "check of the submission": "x scan",
+        "loading it": "x scan",
+        "what they add": "x scan",
         "file of 2 MB, clean": "MiB",
         "file of 2 MB, three faults in every row": "MiB",
         "twice the file over the file": "x",

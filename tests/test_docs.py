@@ -15,6 +15,7 @@ from service.app import create_app
 from service.cli import parser
 from service.errors import PROBLEMS
 from service.settings import defaults
+from validators.reports import REPORTS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -62,6 +63,14 @@ def test_every_route_is_documented(route: str) -> None:
 @pytest.mark.parametrize("code", PROBLEMS)
 def test_every_problem_is_documented(code: str) -> None:
     assert f"| `{code}` | {PROBLEMS[code].status} |" in README, f"README.md: document the problem {code}"
+
+
+@pytest.mark.parametrize("form", REPORTS)
+def test_every_form_of_the_report_is_documented(form: str) -> None:
+    assert f"| `{form}` |" in README, f"README.md: say what the form {form} is for"
+    options = re.search(r"--format ([a-z|]+)", _usage("plusmds validate"))
+    assert options, "README.md: name the forms behind --format"
+    assert form in options[1].split("|"), f"README.md: plusmds validate takes --format {form} too"
 
 
 @pytest.mark.parametrize("name", defaults())

@@ -130,12 +130,18 @@ def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Fi
                 assessed=result.assessed,
                 failed=None if hidden else cause.count,
                 samples=samples,
+                rule_link=page_of(rule, context),
                 counted="persons" if isinstance(rule.check, Rate) else "rows",
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
                 source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
                 hides=kinds(cause.hides),
                 hidden_groups=tuple(titles(cause.hides, context)),
             )
+
+
+def page_of(rule: Rule, context: Context) -> str:
+    """Where the service shows the page of a rule."""
+    return f"/v1/releases/{context.dataset.version}/pages/{rule.id}.html"
 
 
 def _items(rule: Rule) -> tuple[str, ...]:

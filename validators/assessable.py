@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.check import DeclaredNotRecorded, Rate
-from validators.lookups import OF_THE_PERIOD
+from validators.lookups import facts_of
+from validators.reference_answers import OF_THE_PERIOD
 
 if TYPE_CHECKING:
     from schema.rule import Rule
@@ -26,7 +27,7 @@ def not_assessed(rule: Rule, context: Context) -> str | None:
     own = frozenset({rule.table} - {"dataset"})
     return (
         _not_sent(own, context)
-        or _not_loaded(rule, context)
+        or not_loaded(rule, context)
         or _not_sent(rule.tables_read() | own, context)
         or _no_header_value(rule, context)
     )
@@ -37,8 +38,11 @@ def _not_sent(tables: frozenset[str], context: Context) -> str | None:
     return f"the table {absent[0]} was not sent" if absent else None
 
 
-def _not_loaded(rule: Rule, context: Context) -> str | None:
-    absent = sorted(rule.reference_data() - context.reference.keys())
+def not_loaded(rule: Rule, context: Context) -> str | None:
+    """The reference data that a rule needs and that are not loaded; None where all are."""
+    functions = {function for condition in rule.conditions() for function in condition.functions()}
+    found = {facts_of(context).lacking(function) for function in functions}
+    absent = sorted(words for words in found if words is not None)
     return f"reference data not loaded: {', '.join(absent)}" if absent else None
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from schema.dataset import Dataset
     from schema.release_info import ReleaseDates
+    from validators.reference_data.sets import Rows
 
 Purpose = Literal["check", "submission"]
 
@@ -21,7 +22,8 @@ class Context:
     """The inputs of a run that are not rows. The clock is one of them and is never read inside an engine.
 
     `header`: item → text as received, None where blank; an empty mapping where no header was sent. `reference`: name
-    of a set (ods, onspd, lsoa, pseudo_postcode) → its rows as item → text; a set that is absent is not loaded.
+    of a set (ods, onspd, lsoa, imd …) → its rows as column → text, in memory or in files; a set that is absent is not
+    loaded.
     """
 
     dataset: Dataset
@@ -33,7 +35,7 @@ class Context:
     header_rows: int | None = None
     tables_sent: frozenset[str] = frozenset()
     releases: tuple[ReleaseDates, ...] = ()
-    reference: Mapping[str, Sequence[Mapping[str, str | None]]] = field(default_factory=dict)
+    reference: Mapping[str, Rows] = field(default_factory=dict)
 
     def typed_header(self, name: str) -> Any:
         """The typed value of a header item; None where it is blank or not in its form."""

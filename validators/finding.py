@@ -17,7 +17,7 @@ from schema.rule import Action, Mend, Severity
 from validators.figures import Ratio, Sum
 
 Reveal = Literal["none", "keys", "values"]
-Counted = Literal["rows", "persons"]
+Counted = Literal["rows", "persons", "columns"]
 Filled = Literal["column", "constant", "nothing"]
 Step = Literal["stripped", "recoded", "dated", "cut", "padded", "surrogate"]
 #: a kind of group of people: by ethnicity, or by a PLUS characteristic

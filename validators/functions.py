@@ -8,8 +8,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from validators import lookups
+from validators.areas import nation_of
 from validators.context import completed_years, months_before
-from validators.lookups import JOINT, Facts
+from validators.lookups import Facts
+from validators.reference_answers import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,11 +170,22 @@ def plus_map(facts: Facts, item: str, code: str, characteristic: str) -> str | N
 
 def _among_the_looked_up(name: str) -> Callable[..., bool | None]:
     def is_there(facts: Facts, *parts: str) -> bool | None:
-        values = facts.looked_up.get(name)
+        values = facts.values_of(name)
         return None if values is None else JOINT.join(parts) in values
 
     is_there.__doc__ = f"Whether the reference data answer {name} with yes; null where they cannot."
     return is_there
+
+
+_is_listed_area = _among_the_looked_up("lsoa_exists")
+
+
+def lsoa_exists(facts: Facts, code: str, vintage: str) -> bool | None:
+    """Whether a census has the small area; null where no small area of that nation and census is loaded."""
+    nation = nation_of(code)
+    if nation is not None and (nation, vintage) in facts.areas_not_listed:
+        return None
+    return _is_listed_area(facts, code, vintage)
 
 
 def release_in_force(facts: Facts, version: str, day: datetime.date) -> bool:
@@ -189,7 +202,7 @@ OF_THE_RUN: dict[str, Callable[..., Any]] = {
     "approved": approved,
     "declared": declared,
     "in_list": in_list,
-    "lsoa_exists": _among_the_looked_up("lsoa_exists"),
+    "lsoa_exists": lsoa_exists,
     "ods_known": _among_the_looked_up("ods_known"),
     "ods_live": _among_the_looked_up("ods_live"),
     "ods_registers": _among_the_looked_up("ods_registers"),

@@ -28,8 +28,6 @@ NOT_KNOWN = "not_known"
 DECLINED = "declined"
 NOT_PLACED = "not_placed"
 
-#: whether the person lives in the most deprived fifth of areas; an institution's address says nothing about deprivation
-CORE20 = ("yes", "no", "institution", NOT_PLACED)
 #: lowest age of each band and its name. Bands of the Health Survey for England (NHS England): children 0 to 15, adults
 #: in tens of years from 16 to 24 up to 75 and over
 AGE_BANDS = (

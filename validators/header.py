@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from schema.check import Coded, Condition, Format, Missing, Retired, RowCount
 from schema.expression import Column
+from validators.assessable import not_loaded
 from validators.causes import SHAPED, causes_of, plain_kind, shape
 from validators.reading import Scope, Truth, evaluate, holds
 from validators.tally import CauseTally, RuleTally, Tallied, spread
@@ -47,9 +48,9 @@ def _malformed(context: Context, raw: dict[str, str | None]) -> frozenset[str]:
 def _not_assessed(rule: Rule, context: Context) -> str | None:
     if context.header_rows is None or (context.header_rows == 0 and not isinstance(rule.check, RowCount)):
         return "the table header was not sent"
-    absent = sorted(rule.reference_data() - context.reference.keys())
+    absent = not_loaded(rule, context)
     if absent:
-        return f"reference data not loaded: {', '.join(absent)}"
+        return absent
     return f"not asked in a {context.purpose}" if _of_another_purpose(rule, context) else None
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from schema.data_type import Coded, DataType, canonical_postcode
-from schema.expression import FUNCTIONS
+from schema.data_type import Coded, DataType
+from validators import reference_answers
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from schema.data_item import Item
     from validators.context import Context
-
-#: between the parts of a value that is looked up by two items
-JOINT = "|"
 
 
 class Facts:
@@ -28,6 +25,8 @@ class Facts:
         self._codes: dict[str, frozenset[str]] = {}
         self._named: dict[str, tuple[DataType, frozenset[str]]] = {}
         self._kinds: dict[str, dict[str, str]] = {}
+        self._answers: dict[str, frozenset[str] | None] = {}
+        self._lacking: dict[str, str | None] = {}
 
     def value(self, name: str) -> Any:
         """The typed value of a header item, or the purpose or moment of the run."""
@@ -66,11 +65,22 @@ class Facts:
         kinds = self._kinds[name]
         return kinds.get(code) or (kinds.get(code[:1]) if item.data_type.local_second_character else None)
 
+    def values_of(self, function: str) -> frozenset[str] | None:
+        """The values for which a reference-data function is true; None where it cannot be judged."""
+        if function not in self._answers:
+            self._answers[function] = reference_answers.values_of(self.context, function)
+        return self._answers[function]
+
+    def lacking(self, function: str) -> str | None:
+        """The reference data that a function needs and that are not loaded, in words; None where it can be asked."""
+        if function not in self._lacking:
+            self._lacking[function] = reference_answers.lacking(self.context, function)
+        return self._lacking[function]
+
     @cached_property
-    def looked_up(self) -> Mapping[str, frozenset[str] | None]:
-        """For each reference-data function the values for which it is true; None where it cannot be judged."""
-        found = looked_up(self.context)
-        return {name: values if can_be_judged(self.context, name) else None for name, values in found.items()}
+    def areas_not_listed(self) -> frozenset[tuple[str, str]]:
+        """The nations and census years of which no small area is loaded."""
+        return reference_answers.areas_not_listed(self.context)
 
     @cached_property
     def refused(self) -> frozenset[str]:
@@ -123,95 +133,6 @@ def _reading_of(context: Context, name: str) -> DataType:
             if item.data_type.code_list == name and item.data_type.local_second_character:
                 return item.data_type
     return Coded(name)
-
-
-# Reference data: for each function the values for which it is true
-
-
-def looked_up(context: Context) -> dict[str, frozenset[str]]:
-    """For each reference-data function the values for which it is true; the parts of two are joined by `|`.
-
-    Functions whose set is not loaded are left out. A function that asks about the period is true of nothing where the
-    period is not known: see `can_be_judged`.
-    """
-    loaded = {name: values for name, values in _LOOKED_UP.items() if FUNCTIONS[name][2] in context.reference}
-    return {name: frozenset(values(context)) for name, values in loaded.items()}
-
-
-def can_be_judged(context: Context, function: str) -> bool:
-    """Whether a reference-data function has an answer: those that ask about the period need it."""
-    return function not in OF_THE_PERIOD or not (context.period_start is None or context.period_end is None)
-
-
-def _rows(context: Context, name: str, key: str) -> Iterator[tuple[str, Mapping[str, str | None]]]:
-    """The rows of a set with their key; rows without one say nothing."""
-    for row in context.reference[name]:
-        code = row.get(key)
-        if code:
-            yield code, row
-
-
-def _begun(context: Context, first: str | None) -> bool:
-    """Whether something was there by the end of the period; without a first day it always was."""
-    return context.period_end is not None and (first or "0001-01-01") <= context.period_end.isoformat()
-
-
-def _live(context: Context, first: str | None, last: str | None) -> bool:
-    """Whether something was there on at least one day of the period."""
-    if context.period_start is None:
-        return False
-    return _begun(context, first) and (last or "9999-12-31") >= context.period_start.isoformat()
-
-
-def _ods_known(context: Context) -> Iterator[str]:
-    return (code for code, _ in _rows(context, "ods", "code"))
-
-
-def _ods_live(context: Context) -> Iterator[str]:
-    for code, row in _rows(context, "ods", "code"):
-        if _live(context, row.get("open_from"), row.get("closed_on")):
-            yield code
-
-
-def _ods_registers(context: Context) -> Iterator[str]:
-    for code, row in _rows(context, "ods", "code"):
-        registers = (row.get("registers_patients") or "").lower() in _YES
-        if registers and _live(context, row.get("open_from"), row.get("closed_on")):
-            yield code
-
-
-def _postcode_known(context: Context) -> Iterator[str]:
-    for postcode, row in _rows(context, "onspd", "postcode"):
-        if _begun(context, row.get("start")):
-            yield canonical_postcode(postcode)
-
-
-def _postcode_live(context: Context) -> Iterator[str]:
-    for postcode, row in _rows(context, "onspd", "postcode"):
-        if _live(context, row.get("start"), row.get("terminated")):
-            yield canonical_postcode(postcode)
-
-
-def _pseudo_postcode(context: Context) -> Iterator[str]:
-    return (canonical_postcode(postcode) for postcode, _ in _rows(context, "pseudo_postcode", "postcode"))
-
-
-def _lsoa_exists(context: Context) -> Iterator[str]:
-    return (f"{code}{JOINT}{row.get('vintage')}" for code, row in _rows(context, "lsoa", "code"))
-
-
-_YES = frozenset({"yes", "y", "true", "1"})
-_LOOKED_UP: dict[str, Callable[[Context], Iterator[str]]] = {
-    "lsoa_exists": _lsoa_exists,
-    "ods_known": _ods_known,
-    "ods_live": _ods_live,
-    "ods_registers": _ods_registers,
-    "postcode_known": _postcode_known,
-    "postcode_live": _postcode_live,
-    "pseudo_postcode": _pseudo_postcode,
-}
-#: functions that ask about the period without naming it
-OF_THE_PERIOD = frozenset({"ods_live", "ods_registers", "postcode_known", "postcode_live"})
 
 
 # Releases

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from schema.data_item import Mandation
+from validators.core20 import CURRENT
 from validators.figures import Ratio, Sum
 from validators.finding import Count, Part, Rate, Shown, exact
 from validators.measured_groups import AccessMeasure, AnswerSplit, FactMeasure, LinkageSplit
@@ -231,3 +232,50 @@ class Linkage(Part):
     )
     born_1_january_rate: Rate | None = Field(default=None, description="born_1_january / birth_dates.")
     splits: tuple[LinkageSplit, ...] = Field(default=(), description="By Core20 and by each characteristic.")
+
+
+class NotPlaced(Part):
+    """Persons who are not placed for one reason."""
+
+    reason: str = Field(description="The reason, from a closed list.")
+    meaning: str = Field(description="The reason in words.")
+    persons: Shown = Field(description="Persons who are not placed for it.")
+
+
+class SubmittedDecile(Part):
+    """Deciles that were sent, beside those that follow from postcode or small area."""
+
+    compared: Shown = Field(description="Accepted persons with both.")
+    agree: Shown = Field(description="The two are the same.")
+    differ: Shown = Field(description="They are not.")
+    reversed: Shown = Field(description="Of those that differ: the one sent is the other counted from the wrong end.")
+    order_reversed: bool = Field(description="Whether most of them are: decile 1 is the most deprived.")
+
+
+class Core20Figure(Part):
+    """Where accepted persons live, by one index of deprivation. It describes areas, not persons."""
+
+    index: str = Field(description="Year of the English index of deprivation.")
+    areas: str = Field(description="Census year of the small areas that it is on.")
+    persons: Shown = Field(description="Accepted persons.")
+    yes: Shown = Field(description="In the most deprived fifth of England: decile 1 or 2.")
+    no: Shown = Field(description="Elsewhere in England.")
+    institution: Shown = Field(description="At the address of an institution: counted apart, and in no rate.")
+    not_placed: Shown = Field(description="Nobody can say; a result, not a gap.")
+    reasons: tuple[NotPlaced, ...] = Field(description="Why they are not placed.")
+    rate: Rate | None = Field(default=None, description="yes / (yes + no).")
+    not_placed_rate: Rate | None = Field(default=None, description="not_placed / persons.")
+    submitted: SubmittedDecile | None = Field(default=None, description="Deciles sent, against those derived.")
+
+    @model_validator(mode="after")
+    def _outcomes_add_up(self) -> Self:
+        _adds_up(self.persons, (self.yes, self.no, self.institution, self.not_placed), f"Core20, {self.index}")
+        _adds_up(self.not_placed, tuple(reason.persons for reason in self.reasons), f"not placed, {self.index}")
+        return self
+
+
+class Core20(Part):
+    """Core20, derived from postcode or small area. Without the index, and without deciles sent, there is no figure."""
+
+    index: str = Field(default=CURRENT, description="The index that Core20 is read from in this release.")
+    figures: tuple[Core20Figure, ...] = Field(default=(), description="By each index, the one that counts first.")

@@ -18,6 +18,8 @@ SEVERITY_WEIGHT = {"error": 4.0, "warning": 1.0, "info": 0.0}
 ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "none": 1.0}
 #: share that stands for a fault of the file that leaves nothing out: what it hides is counted under other rules too
 OF_THE_FILE = 0.1
+#: causes by which a whole column is lost: every row is then blank in an item
+WHOLE_COLUMN = frozenset({"near_miss_column", "missing_mandatory", "missing_required"})
 #: share that stands for a hidden one: the place in the list must not tell whether it is small or the whole
 OF_HIDDEN = 0.1
 _GROUPS: dict[GroupKind, str] = {"ethnic": "an ethnic group", "plus": "a PLUS group"}
@@ -58,6 +60,8 @@ def weight(finding: Finding) -> float:
     """
     if finding.mend == "nobody":
         return 0.0
+    if finding.cause.kind in WHOLE_COLUMN:
+        return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT["field"]
     return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * _share(finding)
 
 

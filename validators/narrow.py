@@ -66,12 +66,15 @@ class Narrow:
     table: TableDefinition
     context: Context
     finals: frozenset[str] = frozenset()
+    #: rules that are judged elsewhere
+    elsewhere: frozenset[str] = frozenset()
     _domains: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the row stages that can be judged on this table alone."""
-        return tuple(r for r in row_rules(self.context, self.table.name) if not_assessed(r, self.context) is None)
+        found = (r for r in row_rules(self.context, self.table.name) if r.id not in self.elsewhere)
+        return tuple(r for r in found if not_assessed(r, self.context) is None)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -57,6 +57,11 @@ def final_name(item: str) -> str:
     return f"final:{item}"
 
 
+def read_name(item: str) -> str:
+    """The column that holds the typed reading of an item, also where a rule has taken it away for later stages."""
+    return f"read:{item}"
+
+
 def status_name(item: str) -> str:
     """The column that says what an item holds: its place in STATUSES."""
     return f"status:{item}"
@@ -73,6 +78,8 @@ class Plan:
     table: TableDefinition
     context: Context
     live: frozenset[str] | None = None
+    #: rules that are judged elsewhere
+    elsewhere: frozenset[str] = frozenset()
 
     def may_break(self, rule: Rule) -> bool:
         """Whether some row may break the rule."""
@@ -81,7 +88,8 @@ class Plan:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the row stages that can be judged on this table alone."""
-        return tuple(r for r in row_rules(self.context, self.table.name) if not_assessed(r, self.context) is None)
+        found = (r for r in row_rules(self.context, self.table.name) if r.id not in self.elsewhere)
+        return tuple(r for r in found if not_assessed(r, self.context) is None)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

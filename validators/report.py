@@ -11,7 +11,7 @@ from schema.rule import SEVERITIES, Severity
 from validators.accepted import AcceptedEntry
 from validators.figures import Sum
 from validators.finding import Count, Finding, Part, Rate, Reveal, Sample, Shown, exact
-from validators.measured import Access, DataItemMeasure, Equality, Linkage, PlusMeasure
+from validators.measured import Access, Core20, DataItemMeasure, Equality, Linkage, PlusMeasure
 from validators.mend_first import MendFirst, mend_first
 from validators.since import Since
 from validators.verdict import Verdict, verdict_of, verdict_sentence, what_next
@@ -115,6 +115,9 @@ class ReferenceData(Part):
     name: str = Field(description="Name of the set.")
     version: str | None = Field(description="Version that was loaded.")
     loaded: bool = Field(description="Whether it was there.")
+    rows: Count | None = Field(default=None, description="Rows of it that are kept.")
+    sha256: str | None = Field(default=None, description="SHA-256 digest of the file that it came in.")
+    loaded_on: date | None = Field(default=None, description="The day on which it was loaded.")
 
 
 class NotAssessed(Part):
@@ -170,6 +173,7 @@ class Report(Part):
     equality: Equality = Field(description="Measures of the equality items.")
     access: Access = Field(description="Measures of access to care.")
     linkage: Linkage = Field(description="How well persons can be linked.")
+    core20: Core20 = Field(description="Whether persons live in the most deprived fifth of England.")
     reference_data: tuple[ReferenceData, ...] = Field(description="Reference data, loaded or not.")
     not_assessed: tuple[NotAssessed, ...] = Field(description="Rules that were not checked, and why.")
     ignored_files: tuple[IgnoredFile, ...] = Field(default=(), description="Files that were there and not read.")
@@ -200,6 +204,7 @@ def build_report(
     equality: Equality | None = None,
     access: Access | None = None,
     linkage: Linkage | None = None,
+    core20: Core20 | None = None,
     reference_data: Sequence[ReferenceData] = (),
     ignored_files: Sequence[IgnoredFile] = (),
     notes: Sequence[Note] = (),
@@ -227,7 +232,8 @@ def build_report(
         reveal=reveal,
         verdict=verdict_of(found, accepted_persons),
         verdict_sentence=_sentence(found, outcomes, tables, accepted_persons),
-        what_next=what_next(found, accepted_persons, len(outcomes) - _checked(outcomes)),
+        what_next=_not_sent(outcomes)
+        + what_next(found, accepted_persons, len(outcomes) - _checked(outcomes), all_sent=not _not_sent(outcomes)),
         submission=submission,
         counts=counts_of(found),
         mend_first=mend_first(found, {(item.table, item.data_item): item.title for item in data_items}),
@@ -239,6 +245,7 @@ def build_report(
         equality=equality or Equality(),
         access=access or Access(),
         linkage=linkage or Linkage(),
+        core20=core20 or Core20(),
         reference_data=tuple(reference_data),
         not_assessed=not_assessed_of(outcomes),
         ignored_files=tuple(ignored_files),
@@ -299,6 +306,15 @@ def _sentence(
         rules_checked=checked,
         rules_not_checked=len(rules) - checked,
     )
+
+
+def _not_sent(rules: Sequence[RuleOutcome]) -> str:
+    """What is said first where a mandatory table was not sent to a check; empty where all are there."""
+    absent = [r.table for r in rules if r.rule_id.endswith(".table.missing") and r.outcome == "not_assessed"]
+    if not absent:
+        return ""
+    which = f"table {absent[0]} was" if len(absent) == 1 else f"tables {' and '.join(absent)} were"
+    return f"The {which} not sent: a submission without {'it' if len(absent) == 1 else 'them'} is refused. "
 
 
 def _checked(rules: Sequence[RuleOutcome]) -> int:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
+from validators.areas import NATIONS
 from validators.context import completed_years
-from validators.lookups import can_be_judged
+from validators.lookups import facts_of
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
+from validators.reference_answers import JOINT, can_be_judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -366,21 +368,43 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 
 
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
+    """Whether the reference data answer yes. A cast: a join in a query over a file loses the order of its rows."""
     if not can_be_judged(scope.context, node.name):
         return exp.cast(exp.null(), "BOOLEAN")
     parts = [_part(arg, scope) for arg in node.args]
-    value = (
-        parts[0]
-        if len(parts) == 1
-        else exp.DPipe(this=exp.DPipe(this=parts[0], expression=literal("|")), expression=parts[1])
-    )
-    query = exp.select("value").from_(exp.to_table(lookup_table(node.name)))
-    return exp.In(this=exp.paren(value), query=exp.Subquery(this=query))
+    value = parts[0] if len(parts) == 1 else joined(*parts)
+    return is_of_type(value, looked_up_type(node.name))
 
 
-def lookup_table(function: str) -> str:
-    """Name of the temporary table that holds the values for which a reference-data function is true."""
+def joined(*parts: exp.Expr) -> exp.Expr:
+    """Texts with the joint between them."""
+    made = parts[0]
+    for part in parts[1:]:
+        made = exp.DPipe(this=exp.DPipe(this=made, expression=literal(JOINT)), expression=part)
+    return made
+
+
+def is_of_type(value: exp.Expr, name: str) -> exp.Expr:
+    """Whether `value` is one of the values of an ENUM type of the database; null where it is null."""
+    found = exp.TryCast(this=value.copy(), to=exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=name))
+    return case([(is_null(value), exp.null())], exp.Not(this=is_null(found)))
+
+
+def looked_up_type(function: str) -> str:
+    """Name of the ENUM type of the values for which a reference-data function is true."""
     return f"looked_up_{function}"
+
+
+def _lsoa_exists(node: Call, scope: Scope) -> exp.Expr:
+    """Null where no small area of that nation and census is loaded."""
+    code, vintage = (_part(arg, scope) for arg in node.args)
+    absent = {f"{nation}{JOINT}{year}" for nation, year in facts_of(scope.context).areas_not_listed}
+    if not absent:
+        return _looked_up(node, scope)
+    nations = [(full_match(code.copy(), pattern), literal(nation)) for nation, pattern in NATIONS.items()]
+    place = joined(exp.paren(case(nations, exp.null())), vintage)
+    unknown = call("coalesce", exp.paren(among(exp.paren(place), absent)), exp.false())
+    return case([(unknown, exp.null())], _looked_up(node, scope))
 
 
 SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
@@ -399,7 +423,7 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "length": _named("length"),
     "listed": _listed,
     "lower": _one(lower),
-    "lsoa_exists": _looked_up,
+    "lsoa_exists": _lsoa_exists,
     "matches": _matches,
     "mod11": _one(mod11),
     "month_end": _named("last_day"),

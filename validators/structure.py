@@ -50,7 +50,15 @@ def fault_findings(table_code: str, source: Source, origins: Mapping[str, Origin
             expected=fault.expected or None,
             suggestion=fault.suggestion or None,
         )
-        yield finding_of(text, cause, assessed=None, failed=fault.count, samples=samples, source_columns=columns)
+        yield finding_of(
+            text,
+            cause,
+            assessed=None,
+            failed=fault.count,
+            samples=samples,
+            source_columns=columns,
+            counted="columns" if fault.check.startswith("column") else "rows",
+        )
 
 
 def _text(table_code: str, fault: StructureFault) -> FaultText:
@@ -63,7 +71,7 @@ def _text(table_code: str, fault: StructureFault) -> FaultText:
         table=fault.table,
         items=fault.items,
         message=f"{subject} of {fault.table} differs from what was expected: {fault.received}",
-        why="What cannot be told apart, or has no place in the data set, cannot be judged or used.",
+        why=_WHY.get(fault.check, "What cannot be told apart, or has no place in the data set, cannot be used."),
         fix=fault.suggestion or f"Expected: {fault.expected}.",
     )
 
@@ -77,6 +85,13 @@ _TITLES = {
     "file.long_lines": "Lines with too many values",
     "file.encoding": "Characters in another encoding than UTF-8",
     "file.empty": "A file without a record",
+}
+
+
+_WHY = {
+    "column.missing": "Every row counts as blank in an item whose column is not there.",
+    "column.unknown": "A column that no item has the name of is not read, whatever stands in it.",
+    "column.misspelt": "Other programs know a column by its exact name alone.",
 }
 
 

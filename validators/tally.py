@@ -186,11 +186,19 @@ class AccessTally:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacementTally:
-    """Accepted persons by where they are placed for Core20, or why they are not."""
+class Core20Tally:
+    """Core20 by one index over accepted persons: how many of each outcome, in the order of core20.OUTCOMES.
 
-    placement: str
+    `compared`: persons with a decile of the index sent, and one derived from postcode or area; of these, those for whom
+    the two agree, and those for whom the one sent is the other counted from the wrong end.
+    """
+
+    index: str
     persons: int
+    outcomes: tuple[int, ...]
+    compared: int = 0
+    agree: int = 0
+    reversed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +214,7 @@ class Tally:
     accepted_persons: int | None = None
     splits: tuple[SplitTally, ...] = ()
     access: tuple[AccessTally, ...] = ()
-    placements: tuple[PlacementTally, ...] = ()
+    core20: tuple[Core20Tally, ...] = ()
 
 
 @dataclass(slots=True)

@@ -18,16 +18,17 @@ from schema import release as releases
 from schema.release_info import ReleaseError
 from validators import assemble, structure
 from validators.context import Context, Purpose, month_end
+from validators.core20_figures import core20_of
 from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.finding import Reveal
 from validators.presence import with_presence
+from validators.reference_data.stamps import stamps
 from validators.report import (
     EngineInfo,
     FileInfo,
     IgnoredFile,
     Note,
-    ReferenceData,
     Report,
     SubmissionInfo,
     TableCount,
@@ -37,19 +38,19 @@ from validators.software import VERSION
 from validators.submission import open_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from schema.release import Release
+    from validators.asklist import Ask
     from validators.engines.base import FailingRow
     from validators.limits import Limits
     from validators.origins import Origins
+    from validators.reference_data.sets import Rows
     from validators.source import Source
     from validators.submission import Submission
     from validators.tally import Tally
 
     RowSink = Callable[[str, Iterator[FailingRow]], None]
-
-REFERENCE_SETS = ("ods", "onspd", "lsoa", "pseudo_postcode")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ class Request:
     reveal: Reveal = "none"
     rows_to: Path | None = None
     purpose: Purpose = "check"
-    reference: Mapping[str, Sequence[Mapping[str, str | None]]] | None = None
+    reference: Mapping[str, Rows] | None = None
     limits: Limits | None = None
 
 
@@ -85,15 +86,15 @@ def validate(
     reveal: Reveal = "none",
     rows_to: str | Path | None = None,
     purpose: Purpose = "check",
-    reference: Mapping[str, Sequence[Mapping[str, str | None]]] | None = None,
+    reference: Mapping[str, Rows] | None = None,
     progress: Callable[[str, float | None], None] | None = None,
     limits: Limits | None = None,
 ) -> Report:
     """The conformance report on a folder, a zip or one file.
 
     `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
-    failing row as CSV. Raises InputError where the input cannot be read or the call is wrong, EngineError where the
-    validator itself failed.
+    failing row as CSV. `reference`: reference data by name, as `Store(folder).sets()` gives them. Raises InputError
+    where the input cannot be read or the call is wrong, EngineError where the validator itself failed.
     """
     now = datetime.datetime.now(datetime.UTC)
     request = Request(
@@ -117,6 +118,27 @@ def validate(
 
 def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
     """The report that a request asks for."""
+    with _prepared(request) as (submission, chosen, context):
+        return _checked(request, chosen, context, submission, progress)
+
+
+def ask_lists_of(
+    path: str | Path, *, period: str | None = None, provider: str | None = None, today: datetime.date | None = None
+) -> dict[tuple[str, str], list[Ask]]:
+    """Whom to ask next, by place (validators.asklist). Raises InputError where there is no person table to read."""
+    from validators.asklist import ask_lists
+
+    now = datetime.datetime.now(datetime.UTC)
+    request = Request(path=Path(path), today=today or now.date(), now=now, period=period, provider=provider)
+    with _prepared(request) as (submission, _, context):
+        if "person" not in submission.sources:
+            raise InputError(f"{request.path} holds no person table: whom to ask is read from it.")
+        return ask_lists(submission.sources, context)
+
+
+@contextmanager
+def _prepared(request: Request) -> Generator[tuple[Submission, Release, Context]]:
+    """The submission of a request, opened, with the release that applies to it and the context of the run."""
     _check_request(request)
     chosen = _release(request, None)
     with (
@@ -125,8 +147,7 @@ def run(request: Request, progress: Callable[[str, float | None], None] | None =
     ):
         header = _header(request, submission)
         chosen = _release(request, header.get("period_start"))
-        context = _context(request, chosen, submission, header)
-        return _checked(request, chosen, context, submission, progress)
+        yield submission, chosen, _context(request, chosen, submission, header)
 
 
 def _check_request(request: Request) -> None:
@@ -240,7 +261,8 @@ def _checked(
         equality=assemble.equality_of(tally, context),
         access=assemble.access_of(tally, context),
         linkage=assemble.linkage_of(tally.linkage, context),
-        reference_data=[ReferenceData(name=n, version=None, loaded=n in context.reference) for n in REFERENCE_SETS],
+        core20=core20_of(tally.core20),
+        reference_data=list(stamps(context.reference)),
         ignored_files=[IgnoredFile(name=name, reason=reason) for name, reason in submission.ignored],
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
         reveal=request.reveal,

@@ -45,8 +45,10 @@ def verdict_sentence(
     return _accepted(rules_checked, rules_not_checked)
 
 
-def what_next(findings: Sequence[Finding], accepted_persons: int | None, rules_not_checked: int) -> str:
-    """What whoever made the file does now."""
+def what_next(
+    findings: Sequence[Finding], accepted_persons: int | None, rules_not_checked: int, *, all_sent: bool = True
+) -> str:
+    """What whoever made the file does now. `all_sent`: every mandatory table was there."""
     verdict = verdict_of(findings, accepted_persons)
     if verdict == "rejected":
         return (
@@ -55,7 +57,7 @@ def what_next(findings: Sequence[Finding], accepted_persons: int | None, rules_n
         )
     if verdict == "accepted":
         unknown = " Read what was not checked before you rely on this." if rules_not_checked else ""
-        return f"Nothing has to be mended.{unknown}"
+        return f"{'Nothing' if all_sent else 'Nothing else'} has to be mended.{unknown}"
     if any(finding.action != "none" for finding in findings):
         return (
             "The rows and items named in this report are left out, or treated as missing, by whoever uses the data. "

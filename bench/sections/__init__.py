@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.sections import memory, peers, persons, start, submission
+from bench.sections import forms, memory, peers, persons, places, start, submission
 from bench.sizes import Sizes
 from bench.table import Line
 
@@ -15,6 +15,8 @@ SECTIONS: dict[str, Section] = {
     "start": start.measure,
     "persons": persons.measure,
     "submission": submission.measure,
+    "places": places.measure,
+    "forms": forms.measure,
     "memory": memory.measure,
     "peers": peers.measure,
     "peers-dense": peers.measure_dense,

@@ -1,4 +1,4 @@
-"""The bundle: the folder of a release as one zip."""
+"""The bundle: the folder of a release, and its pages for people, as one zip."""
 
 from __future__ import annotations
 

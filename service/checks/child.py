@@ -9,10 +9,15 @@ from __future__ import annotations
 import datetime
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service.checks.job import REPORT, Job, Outcome
 from service.checks.sandbox import confine, die_with, limit, system_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validators.reference_data.sets import StoredSet
 
 _ROOT = Path(__file__).parent.parent.parent
 _OURS = ("schema", "validators", "service")
@@ -23,8 +28,9 @@ def main() -> None:
     job = Job.from_json(sys.stdin.buffer.read())
     die_with(job.parent)
     limit(memory_mb=job.memory_mb, seconds=job.seconds)
+    reference = [Path(job.reference)] if Path(job.reference).is_dir() else []
     confined = confine(
-        read=[*system_paths(), *(_ROOT / name for name in _OURS), Path(job.file).parent],
+        read=[*system_paths(), *(_ROOT / name for name in _OURS), Path(job.file).parent, *reference],
         write=[Path(job.out)],
         look=[_ROOT],
     )
@@ -48,15 +54,26 @@ def _outcome(job: Job, *, confined: bool) -> Outcome:
 def _write_report(job: Job) -> None:
     from validators.copies import shareable
     from validators.limits import Limits
-    from validators.reports import REPORTS
+    from validators.reports import REPORTS, Look
     from validators.validate import validate
 
     options = _options(job)
     copy = options.pop("copy", "owner")
-    report = validate(Path(job.file), limits=Limits(**job.limits), **options)
+    report = validate(Path(job.file), limits=Limits(**job.limits), reference=_sets(job), **options)
     if copy == "shareable":
         report = shareable(report)
-    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report))
+    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report, Look(site=job.site)))
+
+
+def _sets(job: Job) -> Mapping[str, StoredSet]:
+    """The reference data of this installation. That they are damaged is no fault of who sent the file."""
+    from validators.errors import EngineError, InputError
+    from validators.reference_data.store import Store
+
+    try:
+        return Store(Path(job.reference)).sets()
+    except InputError:
+        raise EngineError("The reference data cannot be used.") from None
 
 
 def _options(job: Job) -> dict[str, Any]:

@@ -15,13 +15,18 @@ LARGEST_OUTCOME = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One check to be carried out. `options` go to `validate` as they are; dates are text here."""
+    """One check to be carried out. `options` go to `validate` as they are; dates are text here.
+
+    `reference`: the folder of reference data, which need not be there.
+    """
 
     file: str
     out: str
     format: str
+    site: str
     options: dict[str, str]
     limits: dict[str, int]
+    reference: str
     parent: int
     memory_mb: int
     seconds: float

@@ -34,7 +34,7 @@ _BODY = {
     },
 }
 _FORMS: dict[str, Any] = {
-    form.media_type.partition(";")[0]: {"schema": {"type": "string"}}
+    form.media_type.partition(";")[0]: {"schema": {"type": "string"} | ({"format": "binary"} if form.binary else {})}
     for name, form in REPORTS.items()
     if name != "json"
 }

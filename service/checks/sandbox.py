@@ -8,6 +8,7 @@ Landlock needs Linux 5.13 or later; `confine` says whether it was there.
 from __future__ import annotations
 
 import ctypes
+import mimetypes
 import os
 import resource
 import signal
@@ -94,7 +95,9 @@ def confine(*, read: Iterable[Path], write: Iterable[Path], look: Iterable[Path]
 
 def system_paths() -> list[Path]:
     """What Python and its packages, ours apart, are read from."""
-    places = [*_SYSTEM, sys.prefix, sys.base_prefix, *(path for path in sys.path if "site-packages" in path)]
+    packages = (path for path in sys.path if "site-packages" in path)
+    # openpyxl asks mimetypes for its files as soon as it is imported, and ends in an error where it may not read them
+    places = [*_SYSTEM, *mimetypes.knownfiles, sys.prefix, sys.base_prefix, *packages]
     return [Path(place) for place in places if Path(place).exists()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from service.commands.output import check_writable, write
 from service.commands.progress import Progress
+from service.commands.reference import loaded_sets
 from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
@@ -22,10 +24,11 @@ def run(asked: Namespace) -> int:
     """Check what `asked.path` names. 0 or 1, by the findings and --fail-on."""
     _check_call(asked)
     form = _form(asked)
+    _refuse_terminal(form, asked.output)
     for place in (asked.output, asked.rows):
         check_writable(place)
     report = _report(asked)
-    write(REPORTS[form](_copy(report, asked.copy), _look(asked.output)), asked.output)
+    write(REPORTS[form](_copy(report, asked.copy), _look(asked.output, report.release)), asked.output)
     if asked.output:
         sys.stdout.write(f"{report.verdict_sentence}\nThe report is in {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
@@ -57,6 +60,7 @@ def _report(asked: Namespace) -> Report:
             engine=asked.engine,
             reveal=asked.reveal,
             rows_to=asked.rows,
+            reference=loaded_sets(),
             progress=progress,
         )
 
@@ -65,14 +69,44 @@ def _form(asked: Namespace) -> str:
     if asked.format:
         return asked.format
     suffix = Path(asked.output).suffix.lower() if asked.output else ""
-    return next((name for name, form in REPORTS.items() if form.suffix == suffix), "text")
+    if not suffix:
+        return "text"
+    named = next((name for name, form in REPORTS.items() if form.suffix == suffix), None)
+    if named is None:
+        raise InputError(
+            f"No form of the report ends in {suffix}. Name one, as in --format text, or end the file in one of "
+            f"{', '.join(dict.fromkeys(form.suffix for form in REPORTS.values()))}."
+        )
+    return named
 
 
-def _look(output: Path | None) -> Look:
-    terminal = output is None and sys.stdout.isatty()
-    if not terminal:
+def _refuse_terminal(form: str, output: Path | None) -> None:
+    if REPORTS[form].binary and output is None and sys.stdout.isatty():
+        raise InputError(
+            f"This form is not for a terminal. Name a file to write to: --output report{REPORTS[form].suffix}"
+        )
+
+
+def _look(output: Path | None, release: str) -> Look:
+    if output is not None:
+        return Look(pages=_pages_beside(output, release))
+    if not sys.stdout.isatty():
         return Look()
     return Look(colour="NO_COLOR" not in os.environ, width=min(shutil.get_terminal_size().columns, 120))
+
+
+def _pages_beside(output: Path, release: str) -> str | None:
+    """The folder of the release's pages, as seen from the report, where an unpacked bundle lies beside it."""
+    folders = (f"{release}/", "")
+    return next((f"{folder}pages/" for folder in folders if _is_bundle(output.parent / folder, release)), None)
+
+
+def _is_bundle(folder: Path, release: str) -> bool:
+    try:
+        told = json.loads((folder / "release.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("version") == release and (folder / "pages" / "index.html").is_file()
 
 
 def _falls_short(report: Report, fail_on: str) -> bool:

@@ -23,6 +23,7 @@ def _json(description: str, example: Any) -> dict[int | str, dict[str, Any]]:
 
 _RULE = {"id": "PMD00111", "title": "Birth date after the reporting period", "severity": "error", "action": "field"}
 _ROOT = "/v1/releases/{release}"
+_PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 @router.get(
@@ -100,12 +101,34 @@ def get_code_list(
 
 
 @router.get(
+    f"{_ROOT}/pages/{{page}}",
+    summary="A page for people: a rule, a data item, a code list",
+    responses={200: {"description": "HTML, or its style.", "content": {"text/html": {}, "text/css": {}}}},
+)
+def get_page(
+    request: Request,
+    release: Version,
+    page: Annotated[str, Path(description="Name of the page.", examples=["index.html", "PMD00111.html"])],
+) -> Response:
+    """What a rule says, why, how to mend it, when it gives a finding; what a data item means. Made from the release."""
+    found = _release(release)
+    if page not in found.pages:
+        raise Problem(
+            "not_found", f"Release {found.version} has no page {page[:80]!r}; index.html leads to all of them."
+        )
+    kind = "text/css" if page.endswith(".css") else "text/html"
+    answer = dated(request, found, found.pages[page], f"{kind}; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = _PAGE_POLICY
+    return answer
+
+
+@router.get(
     f"{_ROOT}/bundle.zip",
     summary="The whole release as a zip",
     responses={200: {"description": "A zip.", "content": {"application/zip": {}}}},
 )
 def get_bundle(request: Request, release: Version) -> Response:
-    """The folder of the release: schemas, code lists, rules, examples, dictionary. The same bytes at every call."""
+    """The folder of the release: schemas, code lists, rules, examples, dictionary; and its pages. Always alike."""
     found = _release(release)
     return dated(request, found, found.bundle(), "application/zip")
 

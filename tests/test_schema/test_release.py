@@ -160,7 +160,9 @@ def test_bundle_is_the_same_bytes_every_time() -> None:
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-    assert {f"1.0.0/{name}" for name in ("release.json", *release.load("1.0.0").info.files)} == set(names)
+    found = release.load("1.0.0")
+    pages = (f"pages/{name}" for name in found.pages)
+    assert {f"1.0.0/{name}" for name in ("release.json", *found.info.files, *pages)} == set(names)
 
 
 def test_model_of_a_release_is_frozen_and_closed() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -26,7 +29,10 @@ COMMAND = [sys.executable, "-m", "service.cli"]
 def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
     """As much of a report as the command looks at."""
     return SimpleNamespace(
-        counts=SimpleNamespace(error=error, warning=warning), verdict=verdict, verdict_sentence="A sentence."
+        counts=SimpleNamespace(error=error, warning=warning),
+        verdict=verdict,
+        verdict_sentence="A sentence.",
+        release="1.0.0",
     )
 
 
@@ -35,6 +41,7 @@ class FakeForm(NamedTuple):
 
     suffix: str
     content: bytes
+    binary: bool = False
 
     def __call__(self, *_: object) -> bytes:
         return self.content
@@ -54,6 +61,7 @@ def validator(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setitem(sys.modules, "validators.validate", SimpleNamespace(validate=validate))
     written = {"text": (".txt", b"TEXT\n"), "html": (".html", b"HTML"), "json": (".json", b"{}")}
     forms = {name: FakeForm(*each) for name, each in written.items()}
+    forms["xlsx"] = FakeForm(".xlsx", b"PK", binary=True)
     monkeypatch.setattr("service.commands.validate.REPORTS", forms)
     return fake
 
@@ -112,7 +120,8 @@ def test_every_option_reaches_the_validator(validator: SimpleNamespace, tmp_path
     given = "--release 1.0.0 --table person --period 2026-04 --provider RX1 --map m.toml --today 2026-05-07"
     given += f" --engine reference --reveal keys --rows {rows}"
     assert main(["validate", "p.csv", *given.split()]) == 0
-    asked = {name: str(value) for name, value in validator.asked.items() if name != "progress"}
+    asked = {name: str(value) for name, value in validator.asked.items() if name not in ("progress", "reference")}
+    assert validator.asked["reference"] == {}
     assert asked == {
         "path": "p.csv",
         "release": "1.0.0",
@@ -149,6 +158,42 @@ def test_the_report_goes_to_a_file(
     assert main(["validate", "x", "--output", str(place), *options]) == 0
     assert place.read_bytes() == content
     assert capsys.readouterr().out == f"A sentence.\nThe report is in {place}\n"
+
+
+@pytest.mark.parametrize("folder", ["1.0.0/", ""])
+def test_a_report_beside_an_unpacked_bundle_links_to_its_pages(tmp_path: Path, folder: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(load("1.0.0").bundle())) as archive:
+        archive.extractall(tmp_path)
+    place = (tmp_path if folder else tmp_path / "1.0.0") / "report.html"
+    person = "local_patient_id,nhs_number\nA1,9990000019\n"
+    (tmp_path / "person.csv").write_text(person)
+    arguments = ["--period", "2026-04", "--provider", "RX1", "--output", str(place), "--today", "2026-05-07"]
+    assert main(["validate", str(tmp_path / "person.csv"), *arguments]) == 1
+    links = re.findall(r'href="([^"#]+)"', place.read_text("utf-8"))
+    assert f"{folder}pages/PMD00105.html" in links
+    assert all((place.parent / link).is_file() for link in links)
+
+
+def test_a_report_beside_no_bundle_links_to_no_page(tmp_path: Path) -> None:
+    place = tmp_path / "report.html"
+    (tmp_path / "person.csv").write_text("local_patient_id,nhs_number\nA1,9990000019\n")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.html").write_text("somebody else's")
+    arguments = ["--period", "2026-04", "--provider", "RX1", "--output", str(place), "--today", "2026-05-07"]
+    assert main(["validate", str(tmp_path / "person.csv"), *arguments]) == 1
+    assert re.findall(r'href="([^"#]+)"', place.read_text("utf-8")) == []
+
+
+def test_a_workbook_is_not_written_to_a_terminal(
+    validator: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("service.commands.validate.sys.stdout.isatty", lambda: True)
+    assert main(["validate", "x", "--format", "xlsx"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "plusmds: This form is not for a terminal. Name a file to write to: --output report.xlsx\n",
+    )
+    assert validator.asked == {}
 
 
 @pytest.mark.parametrize("option", ["--output", "--rows"])

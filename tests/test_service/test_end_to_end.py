@@ -20,6 +20,8 @@ from jsonschema import Draft202012Validator
 
 from service.cli import main
 from tests.test_service.conftest import ROOT, left_over
+from tests.test_validators.read_forms import READERS
+from validators.reports import REPORTS
 from validators.synthetic import generate
 
 FAULTS = {"PMD00111": 0.03, "PMD001.ethnic_category.code": 0.02}
@@ -98,6 +100,34 @@ def test_http_and_the_command_line_give_the_same_report(
     place = tmp_path / "report.json"
     assert main(["validate", str(tmp_path / "submission.zip"), "--today", TODAY, "--output", str(place)]) == 1
     assert fixed(json.loads(place.read_text())) == fixed(by_http)
+
+
+@pytest.mark.parametrize("site", ["", "https://plus.example/"])
+def test_the_links_in_a_report_lead_to_the_pages_of_the_service(
+    open_client: Callable[..., TestClient], packed: bytes, site: str
+) -> None:
+    service = open_client("", site=site)
+    page = service.post(f"/v1/checks?today={TODAY}&format=html", content=packed, headers=ZIP).text
+    links = re.findall(r'href="([^"#]+)"', page)
+    assert f"{site.rstrip('/')}/v1/releases/1.0.0/pages/PMD00111.html" in links
+    for link in links:
+        assert service.get(link.removeprefix(site.rstrip("/"))).status_code == 200, link
+    sarif = service.post(f"/v1/checks?today={TODAY}&format=sarif", content=packed, headers=ZIP).json()
+    helps = {rule.get("helpUri") for rule in sarif["runs"][0]["tool"]["driver"]["rules"]} - {None}
+    assert bool(helps) == bool(site)
+    assert helps <= set(links)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "junit", "sarif", "github"])
+def test_every_form_comes_whole_out_of_the_confined_process(
+    service: TestClient, submission: Path, packed: bytes, tmp_path: Path, form: str
+) -> None:
+    answer = service.post(f"/v1/checks?today={TODAY}&format={form}", content=packed, headers=ZIP)
+    assert answer.status_code == 200
+    place = tmp_path / f"report{REPORTS[form].suffix}"
+    main(["validate", str(submission), "--today", TODAY, "--format", form, "--output", str(place)])
+    assert READERS[form](answer.content) == READERS[form](place.read_bytes())
+    assert READERS[form](answer.content).failed
 
 
 def test_one_file_alone(service: TestClient, submission: Path) -> None:

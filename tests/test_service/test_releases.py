@@ -21,7 +21,7 @@ FROZEN = [
     f"{ROOT}/code-lists",
     f"{ROOT}/code-lists/ethnic_category",
 ]
-PUBLISHED = [*FROZEN, ROOT, f"{ROOT}/bundle.zip"]
+PUBLISHED = [*FROZEN, ROOT, f"{ROOT}/pages/index.html", f"{ROOT}/pages/PMD00111.html", f"{ROOT}/bundle.zip"]
 
 
 @pytest.mark.parametrize("address", PUBLISHED)
@@ -80,12 +80,20 @@ def test_the_bundle_is_the_folder(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     names = {name.partition("/")[2] for name in archive.namelist()}
-    assert names == {"release.json", *RELEASE.info.files}
+    pages = {name for name in names if name.startswith("pages/")}
+    assert names - pages == {"release.json", *RELEASE.info.files}
+    assert pages == {f"pages/{name}" for name in RELEASE.pages}
     assert archive.read("1.0.0/rules.json") == RELEASE.read("rules.json")
 
 
-def test_the_links_in_a_report_lead_to_a_rule(client: TestClient) -> None:
-    from validators.reports import Look
+def test_a_page_may_load_its_style_and_nothing_else(client: TestClient) -> None:
+    answer = client.get(f"{ROOT}/pages/PMD00111.html")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; base-uri 'none'")
+    assert client.get(f"{ROOT}/pages/style.css").headers["content-type"] == "text/css; charset=utf-8"
 
-    assert Look(site="").site == ""
-    assert client.get(f"{ROOT}/rules/PMD00111").status_code == 200
+
+@pytest.mark.parametrize("page", ["", "PMD00111", "nothing.html", "..%2Frules.json", "%2e%2e/rules.json", "x" * 300])
+def test_a_page_that_there_is_not(client: TestClient, page: str) -> None:
+    answer = client.get(f"{ROOT}/pages/{page}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

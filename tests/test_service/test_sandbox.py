@@ -85,17 +85,23 @@ print(refused(lambda: open("/etc/passwd")))
     assert confined(tmp_path, code).split() == ["1", "1000000", "True"]
 
 
+def test_what_the_workbook_needs_of_the_system_can_be_read(tmp_path: Path) -> None:
+    assert confined(tmp_path, "import mimetypes, openpyxl; print(mimetypes.inited)") == "True"
+
+
 def test_the_process_of_a_check_confines_itself(tmp_path: Path) -> None:
     file, out = tmp_path / "in" / "person.csv", tmp_path / "out"
     file.parent.mkdir()
     out.mkdir()
     file.write_text("local_patient_id\nA1\n")
     job = Job(
+        site="",
         file=str(file),
         out=str(out),
         format="json",
         options={"period": "2026-04"},
         limits={},
+        reference=str(tmp_path / "none"),
         parent=os.getpid(),
         memory_mb=1000,
         seconds=60,

@@ -160,12 +160,21 @@ REFERENCE: dict[str, list[Row]] = {
         {"code": "RX9", "open_from": "1990-04-01", "closed_on": None, "registers_patients": None},
     ],
     "onspd": [
-        {"postcode": "AA1 1AA", "start": "1980-01-01", "terminated": None},
-        {"postcode": "AA1 1AB", "start": "1980-01-01", "terminated": "2026-03-31"},
-        {"postcode": "AA1 1AC", "start": "2026-05-01", "terminated": None},
+        {"postcode": "AA1 1AA", "start": "1980-01-01", "lsoa11": "E01000001", "lsoa21": "E01000001"},
+        {"postcode": "AA1 1AB", "start": "1980-01-01", "terminated": "2026-03-31", "lsoa21": "E01035000"},
+        {"postcode": "AA1 1AC", "start": "2026-05-01", "lsoa11": "W01000001", "lsoa21": "W01000001"},
     ],
     "lsoa": [{"code": "E01000001", "vintage": "2011"}, {"code": "E01000001", "vintage": "2021"}],
     "pseudo_postcode": [{"postcode": "ZZ99 3VZ"}, {"postcode": "ZZ99 3WZ"}, {"postcode": "ZZ99 3CZ"}],
+    "imd": [
+        {"version": "2025", "lsoa": "E01000001", "decile": "2"},
+        {"version": "2025", "lsoa": "E01035000", "decile": "9"},
+        {"version": "2019", "lsoa": "E01000001", "decile": "3"},
+    ],
+    "institution": [
+        {"postcode": "AA1 1AB", "kind": "prison", "open_from": "2026-04-30"},
+        {"postcode": "BB2 2BB", "kind": "hospital", "closed_on": "2026-03-31"},
+    ],
 }
 RELEASES = (ReleaseDates("1.0.0", "published", datetime.date(2026, 4, 1), datetime.date(2026, 10, 1)),)
 HEADERS: dict[str, tuple[str | None, ...]] = {

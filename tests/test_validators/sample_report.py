@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tests.test_validators import sample_groups
 from tests.test_validators.sample_rules import RULES, RuleWords
 from validators.accepted import AcceptedEntry
+from validators.core20 import OUTCOMES
+from validators.core20_figures import core20_of
 from validators.finding import Cause, Finding, Shape, SourceColumn, SourceRow, finding_of, sample_of
-from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure
+from validators.measured import Access, DataItemMeasure, Equality, Ethnicity, EthnicitySource, Linkage, PlusMeasure
 from validators.report import (
     EngineInfo,
     FileInfo,
@@ -22,6 +25,7 @@ from validators.report import (
     build_report,
 )
 from validators.since import AnswerChange, FindingChange, ItemChange, Since
+from validators.tally import Core20Tally
 
 PERSONS = 5000
 
@@ -68,7 +72,7 @@ def findings() -> list[Finding]:
             assessed=4946,
             failed=2128,
             samples=_samples(14, 209, 3011),
-            rule_link="/v1/releases/1.0.0/rules/PMD001.birth_date.format",
+            rule_link="/v1/releases/1.0.0/pages/PMD001.birth_date.format.html",
         ),
         finding_of(
             date_format,
@@ -192,9 +196,22 @@ def parts(**changed: Any) -> dict[str, Any]:
         "accepted_persons": PERSONS - 4,
         "data_items": [_item(*item) for item in ITEMS],
         "plus": [_plus(*characteristic) for characteristic in PLUS],
-        "equality": Equality(ethnicity=_ethnicity()),
-        "access": Access(persons=4960, without_practice=41, without_practice_rate=0.008266),
-        "linkage": Linkage(persons=4996, with_number=4811, status_01=4690, without_number=185, rate=0.938751),
+        "equality": Equality(ethnicity=_ethnicity(), facts=sample_groups.facts()),
+        "access": Access(
+            persons=4960, without_practice=41, without_practice_rate=0.008266, measures=sample_groups.access()
+        ),
+        "core20": core20_of([_core20()]),
+        "linkage": Linkage(
+            persons=4996,
+            with_number=4811,
+            status_01=4690,
+            without_number=185,
+            rate=0.938751,
+            birth_dates=2806,
+            born_1_january=31,
+            born_1_january_rate=0.011048,
+            splits=sample_groups.linkage(),
+        ),
         "reference_data": [
             ReferenceData(name="ods", version="2026-04", loaded=True),
             ReferenceData(name="onspd", version=None, loaded=False),
@@ -378,6 +395,7 @@ def _plus(
         known_rate=round((yes + no) / eligible, 6),
         asked_rate=None if asked is None else round(asked / eligible, 6),
         declined_rate=None if asked is None else round(declined / asked, 6),
+        splits=sample_groups.answers(yes + no, eligible),
     )
 
 
@@ -393,4 +411,20 @@ def _ethnicity() -> Ethnicity:
         known_rate=0.730184,
         declined_rate=0.075988,
         asked_rate=0.744596,
+        not_stated_rate=0.060048,
+        any_other=512,
+        any_other_rate=0.140351,
+        local_second_character=11,
+        conflicting=9,
+        conflicting_numbers=4,
+        sources=(
+            EthnicitySource(source="1", title="Self-reported by the person", persons=3720),
+            EthnicitySource(source=None, title="No source that can be used", persons=228),
+        ),
+        advice="Say why you ask. A refusal is an answer.",
     )
+
+
+def _core20() -> Core20Tally:
+    held = {"yes": 1204, "no": 3301, "institution": 21, "no_fixed_abode": 130, "postcode_unknown": 340}
+    return Core20Tally("2025", 4996, tuple(held.get(outcome, 0) for outcome in OUTCOMES), 40, 3, 35)

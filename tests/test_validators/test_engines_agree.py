@@ -109,7 +109,7 @@ def compared(expected: Outcome, found: Outcome) -> Iterator[tuple[str, str]]:
         "plus": "characteristic",
         "splits": ("subject", "by", "group"),
         "access": ("measure", "by", "group"),
-        "placements": "placement",
+        "core20": "index",
     }
     for part, key in parts.items():
         yield from _compared(part, _by(getattr(expected.tally, part), key), _by(getattr(found.tally, part), key))

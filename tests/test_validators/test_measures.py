@@ -61,11 +61,13 @@ def answer(number: int, code: str, value: str, source: str | None = "1", day: st
     return of(number, characteristic_code=code, value=value, source=source, recorded_date=day)
 
 
-def measured(engine: str, folder: Path, persons: Rows, **tables: Rows) -> Tally:
+def measured(
+    engine: str, folder: Path, persons: Rows, reference: dict[str, Rows] | None = None, **tables: Rows
+) -> Tally:
     """What an engine makes of some persons and their rows."""
     write_tables(folder, {"header": [HEADER], "person": persons, **tables})
     with opened(folder) as sources:
-        return judged(engine, sources, context_of(sources)).tally
+        return judged(engine, sources, context_of(sources, reference=reference)).tally
 
 
 def split(tally: Tally, subject: str, by: str = "all", group: str = "all") -> SplitTally:
@@ -112,21 +114,38 @@ def test_an_ethnic_group_follows_from_the_heading_of_its_own_list(engine: str, t
     assert found == {"other": 1, "asian": 1, "white": 2, "mixed": 1, "declined": 1, "not_known": 3}
 
 
+def postcode(written: str, area: str) -> dict[str, str | None]:
+    """A row of the postcode directory."""
+    return {"postcode": written, "start": "1980-01-01", "terminated": None, "lsoa11": None, "lsoa21": area}
+
+
+REFERENCE: dict[str, Rows] = {
+    "onspd": [postcode("AA1 1AA", "E01000001"), postcode("AA1 1AB", "E01000002"), postcode("AA1 1AC", "E01000001")],
+    "imd": [
+        {"version": "2025", "lsoa": "E01000001", "decile": "2"},
+        {"version": "2025", "lsoa": "E01000002", "decile": "3"},
+    ],
+    "institution": [{"postcode": "AA1 1AC", "open_from": None, "closed_on": None}],
+}
+
+
 @every_engine
-def test_a_person_is_placed_by_the_first_item_that_can_be_used(engine: str, tmp_path: Path) -> None:
-    places: dict[str, dict[str, str | None]] = {
-        "yes": {"imd_decile": "2", "imd_version": "2025"},
-        "no": {"imd_decile": "3", "imd_version": "2025"},
-        "other_index": {"imd_decile": "1", "imd_version": "2019"},
-        "no_fixed_abode": {"postcode": "zz993vz", "imd_decile": "1", "imd_version": "2025"},
-        "not_known": {"postcode": "ZZ99 3WZ"},
-        "outside_england": {"postcode": "ZZ99 9ZZ"},
-        "not_loaded": {"postcode": "ZZ9 9AB"},
-        "missing": {},
-    }
-    tally = measured(engine, tmp_path, [person(n, **items) for n, items in enumerate(places.values())])
-    assert {p.placement: p.persons for p in tally.placements} == dict.fromkeys(places, 1)
-    assert groups(tally, "ethnicity", "core20") == {"yes": 1, "no": 1, "not_placed": 6}
+def test_persons_are_in_the_core20_group_of_their_place(engine: str, tmp_path: Path) -> None:
+    places: list[dict[str, str | None]] = [
+        {"postcode": "AA1 1AA"}, {"postcode": "aa11ab"}, {"postcode": "AA1 1AC"}, {"postcode": "ZZ99 3VZ"},
+        {"imd_decile": "1", "imd_version": "2025"}, {"imd_decile": "1", "imd_version": "2019"}, {},
+    ]  # fmt: skip
+    persons = [person(n, **items) for n, items in enumerate(places)]
+    tally = measured(engine, tmp_path, persons, REFERENCE)
+    assert groups(tally, "ethnicity", "core20") == {"yes": 2, "no": 1, "institution": 1, "not_placed": 3}
+    current = next(figure for figure in tally.core20 if figure.index == "2025")
+    assert current.persons == 7
+
+
+@every_engine
+def test_nobody_is_placed_where_nothing_says_where_anybody_lives(engine: str, tmp_path: Path) -> None:
+    tally = measured(engine, tmp_path, [person(0, postcode="AA1 1AA"), person(1)])
+    assert groups(tally, "ethnicity", "core20") == {"not_placed": 2}
 
 
 @every_engine

@@ -410,8 +410,23 @@ def test_pseudo_postcodes_and_small_areas() -> None:
     assert read("pseudo_postcode(postcode)", {"postcode": "ZZ99 9ZZ"}) is False
     area = {"lsoa_code": "E01000001", "lsoa_vintage": "2021"}
     assert read("lsoa_exists(lsoa_code, lsoa_vintage)", area) is True
-    assert read("lsoa_exists(lsoa_code, lsoa_vintage)", area | {"lsoa_vintage": "2011"}) is False
+    assert read("lsoa_exists(lsoa_code, lsoa_vintage)", area | {"lsoa_code": "E01099999"}) is False
     assert read("lsoa_exists(lsoa_code, lsoa_vintage)", area | {"lsoa_vintage": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "vintage", "exists"),
+    [
+        ("E01000001", "2011", None),  # no English area of 2011 is loaded
+        ("S01000001", "2022", None),
+        ("E01000001", "2022", False),  # England has none of 2022, whatever is loaded
+        ("S01000001", "2021", False),
+        ("E02000001", "2011", False),  # no code of a small area, whatever is loaded
+    ],
+)
+def test_nothing_is_said_of_small_areas_of_which_no_list_is_loaded(code: str, vintage: str, exists: Any) -> None:
+    area = {"lsoa_code": code, "lsoa_vintage": vintage}
+    assert read("lsoa_exists(lsoa_code, lsoa_vintage)", area) is exists
 
 
 @pytest.mark.parametrize(

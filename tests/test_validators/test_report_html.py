@@ -14,7 +14,8 @@ import pytest
 from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
-from validators.reports.html import MOST_BYTES, item_bar, linked, plus_bar
+from validators.reports.html import MOST_BYTES, item_bar, plus_bar
+from validators.reports.links import linked
 
 VOID = {"meta", "br", "input"}
 
@@ -190,19 +191,25 @@ def test_bars_are_as_long_as_the_figures_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("site", "path", "address"),
+    ("look", "path", "address"),
     [
-        (None, "/v1/rules/PMD00105", None),
-        ("", "/v1/rules/PMD00105", "/v1/rules/PMD00105"),
-        ("https://plus.example", "/v1/rules/PMD00105", "https://plus.example/v1/rules/PMD00105"),
-        ("", "javascript:alert(1)", None),
-        ("", "//evil.example/x", None),
-        ("", None, None),
+        (Look(), "/v1/p/PMD00105.html", None),
+        (Look(site=""), "/v1/p/PMD00105.html", "/v1/p/PMD00105.html"),
+        (Look(site="https://plus.example"), "/v1/p/PMD00105.html", "https://plus.example/v1/p/PMD00105.html"),
+        (Look(site="https://plus.example", pages="pages/"), "/v1/p/a.html", "https://plus.example/v1/p/a.html"),
+        (Look(pages="1.0.0/pages/"), "/v1/p/PMD00105.html", "1.0.0/pages/PMD00105.html"),
+        (Look(pages=""), "/v1/p/PMD00105.html", "PMD00105.html"),
+        (Look(pages="pages/"), "/v1/p/..", None),
+        (Look(pages="pages/"), "javascript:alert(1).html", None),
+        (Look(pages="pages/"), None, None),
+        (Look(site=""), "javascript:alert(1)", None),
+        (Look(site=""), "//evil.example/x", None),
+        (Look(site=""), None, None),
     ],
 )
-def test_a_rule_is_linked_where_its_page_is_known(site: str | None, path: str | None, address: str | None) -> None:
+def test_a_rule_is_linked_where_its_page_is_known(look: Look, path: str | None, address: str | None) -> None:
     finding = sample_report().findings[0].model_copy(update={"rule_link": path})
-    assert linked(finding, site) == address
+    assert linked(finding, look) == address
 
 
 def test_no_values_without_a_request() -> None:

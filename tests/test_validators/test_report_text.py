@@ -17,6 +17,8 @@ SECTIONS = [
     "HOW COMPLETELY EACH ITEM IS FILLED",
     "PLUS ANSWERS",
     "PERSONS",
+    "WHO IS RECORDED, BY GROUP",
+    "ACCESS TO CARE",
     "WHAT WAS NOT CHECKED, AND WHY",
     "BEFORE THE RULES RAN",
     "MADE FROM",
@@ -117,3 +119,10 @@ def test_it_is_called_a_proposed_specification() -> None:
     text = joined(sample_report())
     assert words.PROPOSED in text
     assert "NHS standard" not in text
+
+
+def test_where_persons_live_is_said_with_those_who_are_not_placed_and_why() -> None:
+    text = joined(sample_report())
+    assert "1,204 live in the most deprived fifth of England, 3,301 elsewhere in it (26.7% of those placed)" in text
+    assert "470 are not placed (9.4%) (130: no fixed abode: an answer, not a gap; 340: a postcode that" in text
+    assert "Of 40 deciles sent for a person who is placed, 3 agree. Most are counted from the wrong end" in text

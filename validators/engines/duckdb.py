@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from schema.tables import TABLES
-from validators import sql
 from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
+from validators.engines.duckdb_places import Places, joined_rules
+from validators.engines.duckdb_reference import ReferenceTables, stored_paths
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
-from validators.lookups import looked_up
 from validators.plan import row_rules
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
@@ -105,7 +105,7 @@ class _Run:
             if not source.in_place and not source.census().simple:
                 raise _NeedsRepair(name)
         paths = [source.scan_path for source in self.sources.values()]
-        paths += [self._beside(name) for name in self.sources]
+        paths += [*(self._beside(name) for name in self.sources), *stored_paths(self.context)]
         connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
         try:
             self.database = Database(connection)
@@ -126,9 +126,11 @@ class _Run:
         return tally
 
     def _look_up(self) -> None:
-        """Make a table for each reference-data function, of the values for which it is true."""
-        for function, values in looked_up(self.context).items():
-            self.database.fill(sql.lookup_table(function), [(v,) for v in sorted(values)], "value VARCHAR")
+        """Make what the functions over reference data are read from."""
+        reference = ReferenceTables(self.database, self.context)
+        by_join = joined_rules(self.context) if "person" in self.order else ()
+        self.places = Places(self.database, self.context, reference, by_join)
+        reference.make_types(r for t in self.order for r in self.context.dataset.rules_of(t) if r not in by_join)
 
     # Reading
 
@@ -136,6 +138,8 @@ class _Run:
         self.progress(f"reading {name}", None)
         source = self.sources[name]
         work = TableRows(self.database, source, self.context.dataset.tables[name], self.context, self._beside(name))
+        if name == "person":
+            self.places.ask(work)
         try:
             scanned = work.scan()
             self._compare(name, work, scanned)
@@ -145,6 +149,8 @@ class _Run:
                 raise _NeedsRepair(name) from None
             raise
         self.tables[name] = work
+        if name == "person":
+            self.places.make(work)
         self.across.prepare(name)
 
     def _beside(self, name: str) -> Path:
@@ -176,6 +182,8 @@ class _Run:
     def _own_rows(self, name: str) -> Iterator[RuleTally]:
         work = self.tables[name]
         yield from work.rule_tallies()
+        if name == "person":
+            yield from self.places.rule_tallies(work)
         for rule in row_rules(self.context, name):
             reason = not_assessed(rule, self.context)
             if reason:
@@ -202,7 +210,8 @@ class _Run:
             items.extend(self._items(name, rejected))
         if "person" not in self.tables:
             return Tally(tuple(tables), rules, tuple(items))
-        return Tally(tuple(tables), rules, tuple(items), **measures(self.database, self.context, self.order))
+        measured = measures(self.database, self.context, self.order, self.places)
+        return Tally(tuple(tables), rules, tuple(items), **measured)
 
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
         (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")

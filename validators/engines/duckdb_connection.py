@@ -86,7 +86,7 @@ class Database:
         except duckdb.Error as error:
             raise _failure(error) from None
 
-    def fill(self, table: str, rows: list[tuple[str, ...]], columns: str) -> None:
+    def fill(self, table: str, rows: list[tuple[str | None, ...]], columns: str) -> None:
         """Make a temporary table of a few text rows."""
         self.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
         if rows:

@@ -10,9 +10,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from validators.answers import STATUSES
-from validators.core20 import PLACEMENTS, group_of
 from validators.engines.duckdb_measure_columns import age_slices, category_name
-from validators.groups import BY, DECLINED, FACTS, NOT_KNOWN, PRECEDENCE, By, Groups, age_band, ethnic_groups, values_of
+from validators.groups import (
+    BY,
+    DECLINED,
+    FACTS,
+    NOT_KNOWN,
+    NOT_PLACED,
+    PRECEDENCE,
+    By,
+    Groups,
+    age_band,
+    ethnic_groups,
+    values_of,
+)
 from validators.hidden import ETHNIC_ITEMS
 from validators.plan import status_name
 
@@ -33,18 +44,13 @@ def listed(texts: Iterable[str]) -> str:
     return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
-def placement() -> str:
-    """The place of a row of `once_person` in PLACEMENTS, in SQL: by the first item that can be used."""
-    usable = f"NOT IN ({HELD['missing']}, {HELD['invalid']})"
-    postcode, area = (f'"{status_name(item)}" {usable}' for item in ("postcode", "lsoa_code"))
-    return f"CASE WHEN {postcode} THEN by_postcode WHEN {area} THEN by_area ELSE by_decile END"
-
-
 @dataclass(frozen=True)
 class Cells:
     """How the groups of a person make one number, the *cell*, and how they are read from it."""
 
     context: Context
+    #: whether the persons are placed: `place_person` says where
+    placed: bool = False
 
     @cached_property
     def parts(self) -> Mapping[By, tuple[str, ...]]:
@@ -70,17 +76,19 @@ class Cells:
 
     @property
     def cell(self) -> str:
-        """The cell of a row of `once_person`, in SQL."""
+        """The cell of a row of `once_person` with its place, in SQL."""
         numbers = {
-            "core20": self._numbered(placement(), [self._core20(group_of(place)) for place in PLACEMENTS]),
+            "core20": self._core20(),
             "age_band": "slice",
             "stated_gender": f'CASE WHEN "{status_name("stated_gender")}" = {VALID} THEN gender ELSE 0 END',
             "ethnic_group": self._ethnic_group(),
         }
         return "(" + " + ".join(f"CAST({numbers[by]} AS INTEGER) * {step}" for by, step in self._steps.items()) + ")"
 
-    def _core20(self, group: str) -> int:
-        return self.parts["core20"].index(group)
+    def _core20(self) -> str:
+        names = self.parts["core20"]
+        branches = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(names))
+        return f"CASE core20 {branches} END" if self.placed else str(names.index(NOT_PLACED))
 
     def _numbered(self, place: str, numbers: Sequence[int]) -> str:
         return f"[{', '.join(map(str, numbers))}][{place} + 1]"
@@ -134,10 +142,11 @@ def _word(fact: Fact) -> str:
 def make_people(database: Database, cells: Cells) -> None:
     """A narrow table of accepted persons: who, the cell, and what the measures ask of a person."""
     left = '"shared:nhs_number" IS NOT NULL AND row NOT IN (SELECT row FROM shared_person)'
+    places = " JOIN place_person USING (row)" if cells.placed else ""
     words = ", ".join(f'CAST({_word(fact)} AS UTINYINT) AS "{word_name(fact)}"' for fact in FACTS)
     database.run(
         f"CREATE OR REPLACE TEMP TABLE people AS SELECT person, CAST({cells.cell} AS USMALLINT) AS cell, {words}, "
-        f"{left} AS numbered, {left} AND traced AS traced, source, no_practice, baby FROM once_person"
+        f"{left} AS numbered, {left} AND traced AS traced, source, no_practice, baby FROM once_person{places}"
     )
 
 

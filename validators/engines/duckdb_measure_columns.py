@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from validators import access, core20, sql
+from schema.expression import Among, Column
+from validators import access, sql
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
 from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
@@ -15,7 +16,7 @@ from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
 from validators.plan import column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from validators.context import Context
 
@@ -87,8 +88,6 @@ def _person_received(context: Context) -> Columns:
     return {
         **{category_name(item): _category(item, context) for item in ETHNIC_ITEMS},
         "second_character": _true(_above(sql.call("strlen", column("ethnic_category")), 1)),
-        "by_postcode": _by_postcode(column("postcode")),
-        "by_area": _by_area(column("lsoa_code")),
         "no_practice": _true(sql.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
     }
 
@@ -98,14 +97,13 @@ def _person(scope: sql.Scope) -> Columns:
     birth = typed["birth_date"]
     return {
         "slice": _slice(birth, context),
-        "gender": _place(typed["stated_gender"].copy(), values_of(context, "stated_gender")),
-        "source": _place(typed["ethnic_category_source"].copy(), sources_of(context)),
-        "traced": _true(sql.among(typed["nhs_number_status"].copy(), ("01",))),
+        "gender": _number(_position(scope, "stated_gender", values_of(context, "stated_gender"), first=1)),
+        "source": _number(_position(scope, "ethnic_category_source", sources_of(context), first=1)),
+        "traced": _is(scope, "nhs_number_status", ("01",)),
         "baby": _true(_younger(birth, context.period_end, access.BABY)),
         "january": _true(
             exp.and_(_equal(sql.call("month", birth.copy()), 1), _equal(sql.call("day", birth.copy()), 1))
         ),
-        "by_decile": _by_decile(typed["imd_decile"], typed["imd_version"]),
     }
 
 
@@ -160,64 +158,6 @@ def _slice(birth: exp.Expr, context: Context) -> exp.Expr:
     return _number(sql.case(branches, sql.literal(1)) if context.period_end else sql.literal(0))
 
 
-def _placed(branches: Sequence[tuple[exp.Expr, core20.Placement]], otherwise: core20.Placement) -> exp.Expr:
-    """The number of the first placement that holds, in core20.PLACEMENTS."""
-    made = [(test, sql.literal(core20.PLACEMENTS.index(placement))) for test, placement in branches]
-    return _number(sql.case(made, sql.literal(core20.PLACEMENTS.index(otherwise))))
-
-
-def _by_postcode(received: exp.Expr) -> exp.Expr:
-    """core20.placed for a postcode as received: it may be written in small letters and with other spaces."""
-    pseudo = sql.call("contains", sql.upper(received.copy()), sql.literal("Z"))
-    squeezed = sql.upper(sql.squeeze(received.copy()))
-    no_abode, not_known = (
-        [code.replace(" ", "") for code in codes] for codes in ((core20.NO_FIXED_ABODE,), core20.POSTCODES_NOT_KNOWN)
-    )
-    return sql.case(
-        [
-            (
-                pseudo,
-                _placed(
-                    [
-                        (sql.among(squeezed.copy(), no_abode), "no_fixed_abode"),
-                        (sql.among(squeezed.copy(), not_known), "not_known"),
-                        (sql.full_match(squeezed.copy(), core20.PSEUDO_POSTCODE + "[0-9A-Z]{3}"), "outside_england"),
-                    ],
-                    "not_loaded",
-                ),
-            )
-        ],
-        _placed([], "not_loaded"),
-    )
-
-
-def _by_area(received: exp.Expr) -> exp.Expr:
-    return _placed(
-        [
-            (sql.among(received.copy(), (core20.AREA_NOT_KNOWN,)), "not_known"),
-            (sql.among(received.copy(), (core20.AREA_OUTSIDE,)), "outside_england"),
-            *((_starts(received, first), "outside_england") for first in core20.OTHER_COUNTRIES),
-        ],
-        "not_loaded",
-    )
-
-
-def _by_decile(decile: exp.Expr, version: exp.Expr) -> exp.Expr:
-    deprived = exp.LTE(this=decile.copy(), expression=sql.literal(core20.MOST_DEPRIVED))
-    return _placed(
-        [
-            (sql.is_null(decile), "missing"),
-            (exp.Not(this=_true(sql.among(version.copy(), (core20.INDEX,)))), "other_index"),
-            (deprived, "yes"),
-        ],
-        "no",
-    )
-
-
-def _starts(value: exp.Expr, text: str) -> exp.Expr:
-    return sql.call("starts_with", value.copy(), sql.literal(text))
-
-
 def _there(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=sql.is_null(value))
 
@@ -245,8 +185,8 @@ def _answer(scope: sql.Scope) -> Columns:
     typed = scope.typed
     days = sql.call("date_diff", sql.literal("day"), sql.literal(datetime.date.min), typed["recorded_date"].copy())
     age = sql.call("coalesce", exp.Sub(this=sql.literal(_LAST_DAY), expression=days), sql.literal(_UNDATED))
-    value = sql.call("coalesce", typed["value"].copy(), sql.literal(ANSWER_ORDER[-1]))
-    source, answer = _position(typed["source"], SOURCE_ORDER), _position(value, ANSWER_ORDER)
+    source = _position(scope, "source", SOURCE_ORDER, otherwise=len(SOURCE_ORDER))
+    answer = _position(scope, "value", ANSWER_ORDER[:-1], otherwise=len(ANSWER_ORDER) - 1)
     newest = exp.Mul(this=exp.paren(exp.cast(age, "BIGINT")), expression=sql.literal(1000))
     tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=sql.literal(10)), expression=exp.paren(answer))
     return {
@@ -255,9 +195,15 @@ def _answer(scope: sql.Scope) -> Columns:
     }
 
 
-def _position(value: exp.Expr, order: Sequence[str]) -> exp.Expr:
-    branches = [(exp.EQ(this=value.copy(), expression=sql.literal(c)), sql.literal(n)) for n, c in enumerate(order)]
-    return sql.case(branches, sql.literal(len(order)))
+def _is(scope: sql.Scope, item: str, codes: Iterable[str]) -> exp.Expr:
+    """Whether what is left of a coded item is one of some codes."""
+    return _true(sql.condition(Among(Column(item), tuple(codes)), scope))
+
+
+def _position(scope: sql.Scope, item: str, codes: Iterable[str], *, first: int = 0, otherwise: int = 0) -> exp.Expr:
+    """The place of a coded item among `codes`, from `first`."""
+    branches = [(_is(scope, item, (code,)), sql.literal(place)) for place, code in enumerate(codes, start=first)]
+    return sql.case(branches, sql.literal(otherwise))
 
 
 def _referral(scope: sql.Scope) -> Columns:
@@ -283,18 +229,15 @@ def _waiting_longer(waiting: exp.Expr, since: exp.Expr, day: datetime.date, days
 
 
 def _care_contact(scope: sql.Scope) -> Columns:
-    typed = scope.typed
-    status, interpreter = typed["attendance_status"], typed["interpreter_present"]
-    seen = exp.Not(this=_true(sql.among(status.copy(), access.NOT_SEEN)))
-    told = _true(sql.among(interpreter.copy(), access.INTERPRETER_TOLD))
-    none = _true(sql.among(interpreter.copy(), access.NO_INTERPRETER))
+    status, interpreter = "attendance_status", "interpreter_present"
+    seen = exp.Not(this=_is(scope, status, access.NOT_SEEN))
     return {
-        "with_status": _true(sql.among(status.copy(), access.WITH_STATUS)),
-        "not_cancelled": _true(sql.among(status.copy(), access.NOT_CANCELLED)),
-        "missed": _true(sql.among(status.copy(), access.MISSED)),
-        "cancelled_by_provider": _true(sql.among(status.copy(), access.CANCELLED_BY_PROVIDER)),
-        "interpreter_told": exp.and_(seen, told),
-        "without_interpreter": exp.and_(seen.copy(), none),
+        "with_status": _is(scope, status, access.WITH_STATUS),
+        "not_cancelled": _is(scope, status, access.NOT_CANCELLED),
+        "missed": _is(scope, status, access.MISSED),
+        "cancelled_by_provider": _is(scope, status, access.CANCELLED_BY_PROVIDER),
+        "interpreter_told": exp.and_(seen, _is(scope, interpreter, access.INTERPRETER_TOLD)),
+        "without_interpreter": exp.and_(seen.copy(), _is(scope, interpreter, access.NO_INTERPRETER)),
     }
 
 

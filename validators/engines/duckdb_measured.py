@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from validators.core20 import CURRENT
 from validators.engines.duckdb_access import Access
 from validators.engines.duckdb_groups import Cells, make_people
 from validators.engines.duckdb_measures import (
@@ -12,7 +13,6 @@ from validators.engines.duckdb_measures import (
     equality_tally,
     fact_splits,
     linkage_tally,
-    placement_tallies,
     plus_tallies,
 )
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
+    from validators.engines.duckdb_places import Places
 
 
-def measures(database: Database, context: Context, tables: Iterable[str]) -> dict[str, Any]:
+def measures(database: Database, context: Context, tables: Iterable[str], places: Places) -> dict[str, Any]:
     """The parts of a tally that speak of persons. `tables`: those that were sent, person among them."""
-    cells, sent = Cells(context), frozenset(tables)
+    cells, sent = Cells(context, placed=CURRENT in places.indexes), frozenset(tables)
     make_people(database, cells)
     answered = counted_answers(database, cells) if "plus_characteristic" in sent else None
     facts = tuple(fact_splits(database, cells))
@@ -39,5 +40,5 @@ def measures(database: Database, context: Context, tables: Iterable[str]) -> dic
         "accepted_persons": everybody.eligible,
         "splits": (*facts, *(answer_splits(answered, context) if answered else ())),
         "access": tuple(Access(database, cells, sent, answered, holding).tallies()),
-        "placements": tuple(placement_tallies(database)),
+        "core20": tuple(places.core20_tallies()),
     }

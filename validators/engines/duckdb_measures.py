@@ -12,8 +12,7 @@ from validators.answers import (
     NEVER_ASKED,
     SOURCE_ORDER,
 )
-from validators.core20 import PLACEMENTS
-from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group, placement, word_name
+from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group, word_name
 from validators.engines.duckdb_measure_columns import category_name, sources_of
 from validators.groups import (
     ALL_AGES,
@@ -28,7 +27,7 @@ from validators.groups import (
 )
 from validators.hidden import ETHNIC_ITEMS
 from validators.plan import final_name, status_name
-from validators.tally import EqualityTally, LinkageTally, LinkedTally, PlacementTally, PlusTally, SplitTally, by_name
+from validators.tally import EqualityTally, LinkageTally, LinkedTally, PlusTally, SplitTally, by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -305,9 +304,3 @@ def _linked_by_answer(answered: Answered, context: Context) -> Iterator[LinkedTa
         for group, counts in (("yes", yes), ("no", no), (NOT_KNOWN, rest)):
             if counts[0]:
                 yield LinkedTally(code, group, *counts)
-
-
-def placement_tallies(database: Database) -> Iterator[PlacementTally]:
-    """Where persons are placed for Core20, or why they are not."""
-    found = database.rows(f"SELECT {placement()} AS placement, count(*) FROM once_person GROUP BY placement")
-    return (PlacementTally(name, n) for name, n in sorted((PLACEMENTS[place], n) for place, n in found))

@@ -24,7 +24,7 @@ from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
 from validators.errors import EngineError
 from validators.narrow import Narrow
-from validators.plan import Plan, column, final_name, status_name, verdict_name
+from validators.plan import Plan, column, final_name, read_name, status_name, typed_name, verdict_name
 from validators.readers.scan import csv_relation
 from validators.tally import ItemTally, RuleTally
 
@@ -54,6 +54,11 @@ class TableRows:
     context: Context
     #: a file that may be written: the records in doubt of a file that is scanned as it was received
     doubtful_path: Path
+    #: items that later stages read as values, beside those that rules over several rows read; and as they are read
+    wanted: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    #: rules that are judged elsewhere
+    elsewhere: frozenset[str] = frozenset()
     #: rows in doubt
     doubtful: int = 0
     #: whether the second reading is of all rows
@@ -81,12 +86,12 @@ class TableRows:
     @cached_property
     def finals(self) -> frozenset[str]:
         """The items that later stages read as values."""
-        return columns.finals(self.table.name, self.context, self.context.tables_sent)
+        return self.wanted | columns.finals(self.table.name, self.context, self.context.tables_sent)
 
     @cached_property
     def first(self) -> NarrowTable:
         """The first reading."""
-        plan = Narrow(self.table, self.context, self.finals)
+        plan = Narrow(self.table, self.context, self.finals, self.elsewhere)
         return NarrowTable(self.database, Scan(self.source, self.table, self.context), plan)
 
     @cached_property
@@ -97,7 +102,7 @@ class TableRows:
     @cached_property
     def plan(self) -> Plan:
         """The definition, without the rules that no row can break."""
-        return Plan(self.table, self.context, live=self.live)
+        return Plan(self.table, self.context, live=self.live, elsewhere=self.elsewhere)
 
     @cached_property
     def second(self) -> ExactTable:
@@ -148,7 +153,7 @@ class TableRows:
     def _read_again(self, statuses: frozenset[str]) -> None:
         second = self.second
         self.statuses = statuses
-        extra = self._from_received() | self._from_values(second.scope)
+        extra = self._from_received() | self._from_values(second.scope) | self._read_columns()
         rows = None if self.dense or second.scan.numbered else self._doubts
         found = second.make(self.finals, extra, statuses, rows)
         if found != (self.first.rows + self.first.unseen if self.dense else self.doubtful):
@@ -187,6 +192,10 @@ class TableRows:
             made[f"shared:{item}"] = columns.number(scope.typed[item].copy(), item, self.table)
         return made | measure_columns(self.table.name, scope)
 
+    def _read_columns(self) -> dict[str, exp.Expr]:
+        """The typed readings that are wanted, whatever the row stages have taken away."""
+        return {read_name(name): column(typed_name(name)) for name in sorted(self.read)}
+
     def _gather(self) -> None:
         """Make `rows_<table>`."""
         first = self._first_columns()
@@ -204,7 +213,7 @@ class TableRows:
         plan = self.first.plan
         made: dict[str, exp.Expr] = {"row": column("row"), "rejected": exp.false()}
         made |= {name: column(name) for name in self._from_received()}
-        made |= {final_name(name): plan.final(name) for name in sorted(self.finals)}
+        made |= {final_name(name): plan.final(name) for name in sorted(self.finals)} | self._read_columns()
         for name, test in self._conditions.items():
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
         made |= measure_columns(self.table.name, plan.scope)

@@ -85,9 +85,15 @@ def _column_faults(
     unknown = [name for name in others if normal(name) and normal(name) not in shape.items]
     table = shape.name
     faults: list[StructureFault] = []
-    if unknown:
-        advice = _advice(unknown, names, shape)
-        faults.append(fault("unknown_column", table, line=line, count=len(unknown), what=shown(unknown), advice=advice))
+    near = _near_misses(unknown, names, shape)
+    strange = [name for name in unknown if name not in near]
+    if near:
+        items = tuple(dict.fromkeys(near.values()))
+        advice = "Rename " + ", ".join(f"{shown([name])} to {item}" for name, item in list(near.items())[:NAMED])
+        words = {"what": shown(list(near)), "expected": shown(items), "advice": advice}
+        faults.append(fault("near_miss_column", table, line=line, count=len(near), items=items, **words))
+    if strange:
+        faults.append(fault("unknown_column", table, line=line, count=len(strange), what=shown(strange)))
     if misspelt:
         items = tuple(item for _, item in misspelt)
         words = {"what": shown([name for name, _ in misspelt]), "expected": shown(items)}
@@ -100,11 +106,11 @@ def _column_faults(
     return faults
 
 
-def _advice(unknown: Sequence[str], names: Sequence[str], shape: TableShape) -> str:
+def _near_misses(unknown: Sequence[str], names: Sequence[str], shape: TableShape) -> dict[str, str]:
+    """Names that are nearly those of items without a column → the item that is meant. Only the first few are tried."""
     absent = [item for item in shape.items if item not in names]
     near = {name: difflib.get_close_matches(normal(name)[:NAME_LENGTH], absent, 1, 0.75) for name in unknown[:50]}
-    meant = [f"{shown([name])}: did you mean {match[0]}?" for name, match in near.items() if match]
-    return " ".join(["They were not read: leave out what the data set does not ask for.", *meant[:NAMED]])
+    return {name: match[0] for name, match in near.items() if match}
 
 
 def missing_columns(names: Iterable[str], shape: TableShape, line: int | None = None) -> list[StructureFault]:

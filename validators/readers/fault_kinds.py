@@ -159,7 +159,11 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
     ),
     "unknown_column": FaultKind(
         "column.unknown", "warning", "none", "{what}", "data items of the table alone",
-        "{advice}",
+        "They were not read: leave out what the data set does not ask for.",
+    ),
+    "near_miss_column": FaultKind(
+        "column.unknown", "error", "none", "{what}, which is nearly the name of an item", "{expected}",
+        "{advice}. Until then the column is not read, and every row counts as blank there.",
     ),
     "misspelt_column": FaultKind(
         "column.misspelt", "warning", "none", "{what}", "{expected}",

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from validators import core20
 from validators.answers import ASKED_SOURCES
 from validators.context import completed_years
 from validators.groups import BY, DECLINED, NOT_KNOWN, PRECEDENCE, By, age_band, ethnic_groups
 from validators.hidden import ETHNIC_ITEMS
 from validators.reference.items import status
+from validators.reference.places import core20_class, gazetteer_of
 from validators.reference.plus import Answers, answers_by_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from validators.core20 import Placement
+    from validators.core20 import Gazetteer
     from validators.groups import Fact
     from validators.reference.rows import Row, TableRules
 
@@ -30,6 +30,7 @@ class Person:
 
     row: Row
     rules: TableRules
+    known: Gazetteer
 
     @cached_property
     def key(self) -> Key:
@@ -50,14 +51,9 @@ class Person:
         return None if birth is None or day is None else (day - birth).days
 
     @cached_property
-    def placement(self) -> Placement:
-        """Where the person is placed for Core20, or why not."""
-        return core20.placed(self.row.typed)
-
-    @cached_property
     def groups(self) -> Mapping[By, str]:
         """The group of each kind."""
-        found = (core20.group_of(self.placement), age_band(self.age), self._gender(), self._ethnic_group())
+        found = (core20_class(self.row, self.known), age_band(self.age), self._gender(), self._ethnic_group())
         return dict(zip(BY, found, strict=True))
 
     def _gender(self) -> str:
@@ -108,7 +104,8 @@ class People:
     @cached_property
     def all(self) -> list[Person]:
         """Every accepted person."""
-        return [Person(row, self.rules) for row in self.rows]
+        known = gazetteer_of(self.rows, self.rules.context)
+        return [Person(row, self.rules, known) for row in self.rows]
 
     @cached_property
     def by_key(self) -> Mapping[Key, Person]:

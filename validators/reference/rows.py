@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from schema.check import Condition
+from validators.assessable import not_loaded
 from validators.errors import EngineError
 from validators.functions import upper
 from validators.reading import Scope
@@ -85,7 +86,7 @@ class TableRules:
         """
         found: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            if rule.malforms and rule.reference_data() <= self.context.reference.keys():
+            if rule.malforms and not_loaded(rule, self.context) is None:
                 found.setdefault(own_item(rule) or rule.items[0], []).append(rule)
         return found
 

@@ -18,10 +18,11 @@ from validators.reference.group_checks import GROUP_CHECKS
 from validators.reference.hidden import HiddenGroups
 from validators.reference.items import item_tallies
 from validators.reference.persons import People
+from validators.reference.places import core20_tallies
 from validators.reference.plus import plus_tallies
 from validators.reference.row_checks import ROW_CHECKS, judge, read_values
 from validators.reference.rows import ROW_STAGES, Row, TableRules, read_rows
-from validators.reference.splits import placement_tallies, split_tallies
+from validators.reference.splits import split_tallies
 from validators.reference.table_checks import TABLE_CHECKS, Linked, Tables, judge_link
 from validators.reference.whole_checks import WHOLE_CHECKS, declared_not_recorded, judge_rate, too_few
 from validators.tally import CauseTally, RuleTally, TableTally, Tallied, Tally
@@ -216,7 +217,7 @@ class Run:
             len(people.rows),
             tuple(split_tallies(people, self.context)),
             tuple(access_tallies(people, self._once("referral"), self._once("care_contact"), self.context)),
-            tuple(placement_tallies(people)),
+            tuple(core20_tallies(people.rows, self.rows["person"], self.context)),
         )
 
     def _once(self, table: str) -> list[Row] | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from validators.groups import BY, FACTS, Groups, split_characteristics, tells_who_was_asked
-from validators.tally import PlacementTally, SplitTally
+from validators.tally import SplitTally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,9 +84,3 @@ def _tally(subject: str, by: str, group: str, recorded: Sequence[Recorded]) -> S
         asked=sum(found.asked for found in recorded) if tells_who_was_asked(subject) else None,
         declined_asked=sum(found.declined_asked for found in recorded) if tells_who_was_asked(subject) else None,
     )
-
-
-def placement_tallies(people: People) -> Iterator[PlacementTally]:
-    """Where persons are placed for Core20, or why they are not."""
-    held = Counter(person.placement for person in people.all)
-    return (PlacementTally(placement, count) for placement, count in sorted(held.items()))

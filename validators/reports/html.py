@@ -6,7 +6,6 @@ the style and the script of this very page, by their digests.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -19,11 +18,12 @@ from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
-from validators.reports import sources, story, words
+from validators.reports import grouped, sources, story, words
+from validators.reports.links import linked
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
-    from validators.finding import Finding, Shown
+    from validators.finding import Shown
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report
     from validators.reports import Look
@@ -34,7 +34,6 @@ NARRATIVE = 4000
 SHORT = 100
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_ADDRESS = re.compile(r"(https?:/)?/[A-Za-z0-9._~:/%-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "report": report,
         "story": story,
         "words": words,
-        "sources": sources,
         "exact": exact,
+        "sources": sources,
         "detail": detail,
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
@@ -104,11 +103,14 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "unchecked": story.unchecked(report),
         "passed": story.passed(report),
         "said": story.measured(report),
+        "advice": story.advice(report),
+        "grouped": grouped,
+        "known_tables": grouped.known_tables(report),
         "narrative": paragraphs(report.submission.narrative or "", NARRATIVE),
         "item_groups": story.item_groups(report),
         "item_bar": item_bar,
         "plus_bar": plus_bar,
-        "linked": lambda finding: linked(finding, look.site),
+        "linked": lambda finding: linked(finding, look),
     }
 
 
@@ -156,14 +158,6 @@ def _bar(whole: Shown | None, **counts: Shown | None) -> list[Part]:
         if end > start:
             parts.append(Part(kind, start, end - start))
     return parts
-
-
-def linked(finding: Finding, site: str | None) -> str | None:
-    """The address of a rule's page; None without a site, or where it is no address of the web."""
-    if site is None or not finding.rule_link:
-        return None
-    address = site + finding.rule_link
-    return address if _ADDRESS.fullmatch(address) and not address.startswith("//") else None
 
 
 def _policy(style: str, script: str) -> str:

@@ -18,7 +18,12 @@ _HIDING = re.compile(f"{UNSEEN.pattern}|[\x85\u2028\u2029]")
 def write(report: Report, look: Look) -> bytes:  # noqa: ARG001 - every form is called alike
     """The report in UTF-8. What could hide or turn text is written as an escape: a reader gets the same text back."""
     written = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, indent=2, allow_nan=False)
-    return (_HIDING.sub(_escaped, written) + "\n").encode()
+    return (escape_hiding(written) + "\n").encode()
+
+
+def escape_hiding(written: str) -> str:
+    """JSON that says the same, in which nothing hides."""
+    return _HIDING.sub(_escaped, written)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -10,10 +10,11 @@ import re
 
 MOST = 600
 
-#: Unicode classes Cc (but white space), Cf, Cs, Zl and Zp; tests compare this with unicodedata
+#: Unicode classes Cc (but white space), Cf, Cs, Zl and Zp, which tests compare with unicodedata, and what XML cannot
+#: hold: U+FFFE and U+FFFF
 _UNSEEN = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 UNSEEN = re.compile(f"[{_UNSEEN}]")

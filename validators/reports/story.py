@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from validators.finding import Finding, Shown
     from validators.measured import DataItemMeasure, PlusMeasure
-    from validators.report import Report, RuleOutcome
+    from validators.report import FileInfo, Report, RuleOutcome
 
 _GROUPS = ("plus", "equality", "other")
 
@@ -95,6 +95,11 @@ def broken_rules(report: Report, severity: Severity) -> list[Broken]:
     return sorted(broken, key=lambda b: (list(words.ACTION).index(b.first.action), -(b.rate or 0), b.first.rule_id))
 
 
+def in_order(report: Report) -> list[Finding]:
+    """Every finding in the order in which people want to know of them."""
+    return [finding for severity in SEVERITIES for rule in broken_rules(report, severity) for finding in rule.findings]
+
+
 def _most_rows_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: -(exact(finding.failed_rows) or 0)))
 
@@ -163,16 +168,41 @@ def measured(report: Report) -> list[str]:
     said = []
     if report.equality.ethnicity is not None:
         said.append(words.ethnicity(report.equality.ethnicity))
+        said.extend(words.ethnicity_apart(report.equality.ethnicity))
     if report.linkage.persons is not None:
         said.append(words.linkage(report.linkage))
+        said.extend(words.births(report.linkage))
     if report.access.without_practice is not None:
         said.append(words.access(report.access))
+    said.extend(words.core20(figure) for figure in report.core20.figures)
     return said
+
+
+def advice(report: Report) -> str | None:
+    """Good practice for what was found of ethnicity."""
+    return report.equality.ethnicity.advice if report.equality.ethnicity is not None else None
 
 
 def file_of(report: Report, table: str) -> str | None:
     """Name of the file that a table came in."""
     return next((file.name for file in report.submission.files if file.table == table), None)
+
+
+def change_of(report: Report, finding: Finding) -> str | None:
+    """What became of a finding since the earlier report; None where there is none."""
+    changes = report.since.findings if report.since else ()
+    return next((each.change for each in changes if each.fingerprint == finding.fingerprint), None)
+
+
+def build_file(file: FileInfo) -> str:
+    """The name under which a build knows a file: a shareable copy gives that of its table, without an ending."""
+    return file.name if "." in file.name else f"{file.name}.{file.format}"
+
+
+def heading_line(report: Report, finding: Finding) -> int | None:
+    """The line that a finding on columns is about: the one of their names. It names no record."""
+    csv = any(file.table == finding.table and file.format == "csv" for file in report.submission.files)
+    return 1 if csv and ".column." in finding.rule_id else None
 
 
 def file_of_samples(report: Report, finding: Finding) -> str | None:

@@ -51,7 +51,7 @@ class Page:
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         """Columns: names at the left in what width is left over, figures at the right. A heading may have two lines."""
-        heads = [heading.split("\n") for heading in headings]
+        heads = [[plain(line) for line in heading.split("\n")] for heading in headings]
         tall = max(len(head) for head in heads)
         top = [[head[-tall + at] if len(head) + at >= tall else "" for head in heads] for at in range(tall)]
         lines = [*top, *([plain(cell) for cell in row] for row in rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import sources, story, words
+from validators.reports import grouped, sources, story, words
 from validators.reports.plain import paragraphs
 from validators.reports.terminal import NARROWEST, WIDEST, Page
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from schema.rule import Severity
     from validators.finding import Finding, Shown
     from validators.measured import DataItemMeasure, PlusMeasure
+    from validators.measured_groups import AccessMeasure
     from validators.report import Report
     from validators.reports import Look
 
@@ -38,6 +39,8 @@ def lines(report: Report, page: Page) -> Iterator[str]:
     yield from _items(report, page)
     yield from _plus(report, page)
     yield from _measured(report, page)
+    yield from _by_group(report, page)
+    yield from _access(report, page)
     yield from _unchecked(report, page)
     yield from _before(report, page)
     yield from _stamps(report, page)
@@ -122,13 +125,14 @@ def _broken(report: Report, rule: story.Broken, page: Page) -> Iterator[str]:
     for finding in rule.findings:
         yield from _cause(finding, story.file_of_samples(report, finding), page)
     yield from page.labelled("Effect", words.sentence(words.ACTION[first.action]))
+    yield from page.labelled("Hides", words.hides(first))
     yield from page.labelled("Why", first.why)
     yield from page.labelled("Mend", first.fix)
     yield from page.labelled("Who", words.sentence(words.WHO[first.mend]) if first.mend else None)
 
 
 def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
-    yield from page.labelled("Rows" if finding.counted == "rows" else "Persons", words.extent(finding))
+    yield from page.labelled(words.COUNTED[finding.counted], words.extent(finding))
     yield from page.labelled("", _sampled(finding, file))
     for sample in finding.samples[:SAMPLES]:
         told = words.revealed(sample)
@@ -186,6 +190,47 @@ def _measured(report: Report, page: Page) -> Iterator[str]:
         yield from page.title("Persons")
     for sentence in said:
         yield from page.text(sentence)
+    yield from page.text(story.advice(report) or "")
+
+
+def _by_group(report: Report, page: Page) -> Iterator[str]:
+    tables = grouped.known_tables(report)
+    if tables:
+        yield from page.title("Who is recorded, by group")
+        yield from page.text(grouped.recorded_means(report))
+    for table in tables:
+        yield ""
+        headings = [table.title, *(stacked(group) for group in table.groups)]
+        yield from page.table(headings, [[title, *map(words.percent, rates)] for title, rates in table.rows])
+
+
+def stacked(heading: str) -> str:
+    """A heading of several words in two lines."""
+    first, space, rest = heading.partition(" ")
+    return f"{first}\n{rest}" if space else heading
+
+
+def _access(report: Report, page: Page) -> Iterator[str]:
+    if not report.access.measures:
+        return
+    yield from page.title("Access to care")
+    yield from page.text(grouped.ACCESS_MEANS)
+    yield ""
+    headings = ["", "counted", "of", "share", "95% interval"]
+    yield from page.table(headings, [_access_row(measure) for measure in report.access.measures])
+    for table in grouped.share_tables(report):
+        yield ""
+        rows = [[title, *map(words.percent, rates)] for title, rates in table.rows]
+        yield from page.table([table.title, *table.groups], rows)
+    yield from page.text(
+        "The counts, intervals and persons behind these shares, and how many rows are of people whose group is not "
+        "known, stand in the HTML and JSON forms."
+    )
+
+
+def _access_row(measure: AccessMeasure) -> list[str]:
+    counts = (words.number(measure.numerator), words.number(measure.denominator))
+    return [measure.title, *counts, words.percent(measure.rate), grouped.interval(measure)]
 
 
 def _unchecked(report: Report, page: Page) -> Iterator[str]:

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from schema.data_item import Mandation
     from schema.rule import Action, Mend, Severity
-    from validators.finding import Finding, Sample, Shown
-    from validators.measured import Access, Ethnicity, Linkage
+    from validators.finding import Counted, Finding, Sample, Shown
+    from validators.measured import Access, Core20Figure, Ethnicity, Linkage, SubmittedDecile
     from validators.report import CopyKind, Purpose, Report
     from validators.verdict import Verdict
 
 NONE_GIVEN = "–"
+
+COUNTED: dict[Counted, str] = {"rows": "Rows", "persons": "Persons", "columns": "Columns"}
 
 SEVERITY: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "worth knowing"}
 SEVERITIES: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "info": "Worth knowing"}
@@ -100,6 +102,11 @@ ITEMS_MEAN = (
 SCORE_MEANS = (
     "The item score follows the DQMI formula for this file only. It is not comparable with the published DQMI, nor "
     "between trusts; declined is never deducted."
+)
+
+PUBLISHED_ETHNICITY = (
+    "In 2019/20, 13% of in-patients and 17% of out-patients in England had no known stated ethnicity, “not stated” "
+    "included."
 )
 
 TABLES = {
@@ -207,6 +214,45 @@ def ethnicity(measured: Ethnicity) -> str:
     return f"Ethnicity, of {many(measured.persons or 0, 'accepted person')}: {told}.{asked}"
 
 
+def ethnicity_apart(measured: Ethnicity) -> list[str]:
+    """What is said of ethnicity beside its outcomes: against published figures, “any other”, conflicts, sources."""
+    said = list[str]()
+    if measured.known_rate is not None:
+        said.append(
+            f"Known and stated: {percent(measured.known_rate)} of persons; not stated (Z): "
+            f"{percent(measured.not_stated_rate)}. {PUBLISHED_ETHNICITY}"
+        )
+    if measured.any_other_rate is not None:
+        second = f" {number(measured.local_second_character)} have a local second character."
+        said.append(f"“Any other” is {percent(measured.any_other_rate)} of the known ethnicities.{second}")
+    if measured.conflicting:
+        said.append(
+            f"{number(measured.conflicting)} persons share an NHS number with another row that holds another known "
+            "ethnicity: one person may be registered twice, or one number stand for two people."
+        )
+    if measured.sources:
+        told = "; ".join(f"{source.title}: {number(source.persons)}" for source in measured.sources)
+        said.append(f"Who said so, of the known and declined ones: {told}.")
+    return said
+
+
+def births(measured: Linkage) -> list[str]:
+    """Dates of birth on 1 January: worth knowing, and nothing to mend."""
+    if measured.born_1_january_rate is None:
+        return []
+    counted = f"{number(measured.born_1_january)} of {number(measured.birth_dates)} persons with a date of birth"
+    share = percent(measured.born_1_january_rate)
+    return [f"Born on 1 January: {counted} ({share}). The date is given to people whose own is not known."]
+
+
+def hides(finding: Finding) -> str | None:
+    """Which groups a fault hides; by name in the owner's copy alone."""
+    if not finding.hides:
+        return None
+    named = f": {', '.join(finding.hidden_groups)}" if finding.hidden_groups else ""
+    return f"More than half of the people of a group{named}"
+
+
 def access(measured: Access) -> str:
     """Who has no GP practice."""
     return (
@@ -224,6 +270,28 @@ def linkage(measured: Linkage) -> str:
     )
     told = "; ".join(f"{number(count)} {text}" for count, text in parts if count is not None)
     return f"NHS number, of {many(measured.persons or 0, 'accepted person')}: {told}."
+
+
+def core20(measured: Core20Figure) -> str:
+    """Where persons live, by one index."""
+    reasons = "; ".join(f"{number(reason.persons)}: {reason.meaning}" for reason in measured.reasons)
+    return (
+        f"Core20 by the index of {measured.index}, of {many(measured.persons, 'accepted person')}: "
+        f"{number(measured.yes)} live in the most deprived fifth of England, {number(measured.no)} elsewhere in it "
+        f"({percent(measured.rate)} of those placed); {number(measured.institution)} at an institution, counted apart; "
+        f"{number(measured.not_placed)} are not placed ({percent(measured.not_placed_rate)})"
+        f"{f' ({reasons})' if reasons else ''}. It describes the area, not the person."
+        f"{_submitted(measured.submitted)}"
+    )
+
+
+def _submitted(measured: SubmittedDecile | None) -> str:
+    if measured is None:
+        return ""
+    told = f" Of {many(measured.compared, 'decile')} sent for a person who is placed, {number(measured.agree)} agree."
+    if measured.order_reversed:
+        return f"{told} Most are counted from the wrong end: decile 1 is the most deprived."
+    return told
 
 
 def stamps(report: Report) -> list[tuple[str, str]]:

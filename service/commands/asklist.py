@@ -1,0 +1,60 @@
+"""plusmds asklist: whom to ask next, a file for each clinic, ward or team. For the owner of the data alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validators.errors import InputError
+
+if TYPE_CHECKING:
+    from validators.asklist import Ask
+
+COLUMNS = ("local_patient_id_org", "local_patient_id", "seen_at", "code", "contact", "contact_is", "ask")
+_ABOUT = """These lists hold local ids: keep them inside the trust, and delete them when they have served.
+Say why you ask, respect a refusal, and code nobody by name, looks or language."""
+
+
+def run(asked: Namespace) -> int:
+    """Write the lists into the folder `asked.output`."""
+    from validators.validate import ask_lists_of
+
+    _check_folder(asked.output)
+    lists = ask_lists_of(asked.path, period=asked.period, provider=asked.provider, today=asked.today)
+    asked.output.mkdir(exist_ok=True)
+    for number, ((kind, code), people) in enumerate(lists.items(), start=1):
+        _write(asked.output / _file_name(number, kind, code), kind, code, people)
+    persons = sum(len(people) for people in lists.values())
+    sys.stdout.write(f"{persons:,} people to ask, in {len(lists):,} lists in {asked.output}\n{_ABOUT}\n")
+    return 0
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.is_file():
+        raise InputError(f"{folder} is a file. Name a folder for the lists.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError(f"The folder {folder} is not empty. Name a new one, so that no older list is left among them.")
+    if not folder.absolute().parent.is_dir():
+        raise InputError(f"The folder {folder.absolute().parent} is not there. Make it, or name another one.")
+
+
+def _file_name(number: int, kind: str, code: str) -> str:
+    """A name that any system takes; the number tells two apart whose codes differ in other characters alone."""
+    plain = re.sub("[^A-Za-z0-9]+", "-", code)[:30].strip("-")
+    return f"{number:04d}-{kind}{'-' if plain else ''}{plain}.csv"
+
+
+def _write(path: Path, kind: str, code: str, people: list[Ask]) -> None:
+    from validators.reports.formulas import guarded
+
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for one in people:
+            when = "" if not one.contact else "next" if one.is_next else "last"
+            ids = (guarded(one.local_patient_id_org), guarded(one.local_patient_id))
+            writer.writerow((*ids, kind, guarded(code), one.contact, when, "; ".join(one.questions)))

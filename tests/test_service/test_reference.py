@@ -1,0 +1,118 @@
+"""plusmds reference, and that the command line and the service use what it loads."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service import cli
+from service.cli import main
+from tests.test_validators.reference_files import IMD_2025, imd_rows, ods, written
+from validators.reference_data.kinds import KINDS
+
+HEADER = {
+    "dataset_version": "1.0.0",
+    "provider_org_code": "RX1",
+    "period_start": "2026-04-01",
+    "period_end": "2026-04-30",
+    "created_at": "2026-05-06T09:00:00",
+}
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of its own, which the command line takes from the environment."""
+    monkeypatch.setenv("PLUSMDS_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    """A submission of a provider whose code is known where its file of organisations is loaded."""
+    path = tmp_path / "submission.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", json.dumps(HEADER))
+        archive.writestr("person.csv", "local_patient_id,imd_decile,imd_version\nA1,1,2025\n")
+    return path
+
+
+def load_trusts(tmp_path: Path) -> None:
+    assert (
+        main(["reference", "load", "organisation", str(ods(tmp_path / "etr.csv", [("RX2", "20010401", "", "")]))]) == 0
+    )
+
+
+def test_the_kinds_of_the_command_are_those_there_are() -> None:
+    assert set(cli._KINDS) == set(KINDS)
+
+
+def test_load_list_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reference", "list"]) == 0
+    assert "No reference data are loaded" in capsys.readouterr().out
+    file = written(tmp_path / "imd.csv", imd_rows(30, IMD_2025))
+    assert main(["reference", "load", "imd", str(file)]) == 0
+    assert "Loaded imd 2025, version 2025: 30 rows of imd.csv (imd-file-1)" in capsys.readouterr().out
+    assert main(["reference", "list"]) == 0
+    assert "imd              2025                   2025                 30" in capsys.readouterr().out
+    assert main(["reference", "verify"]) == 0
+    assert capsys.readouterr().out == "As it was stored: imd 2025\n"
+
+
+def test_what_was_changed_is_found(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load_trusts(tmp_path)
+    (stored,) = (data_dir / "reference").glob("*.parquet")
+    stored.write_bytes(stored.read_bytes() + b"x")
+    assert main(["reference", "verify"]) == 1
+    assert "is not as it was stored" in capsys.readouterr().out
+
+
+def test_a_file_that_is_refused_is_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "imd.csv", imd_rows(30, IMD_2025)[:12])
+    assert main(["reference", "load", "imd", str(file)]) == 2
+    assert capsys.readouterr().err.startswith("plusmds: imd.csv: its deciles are not tenths of its areas")
+
+
+def report_of(path: Path, tmp_path: Path) -> dict[str, Any]:
+    main(["validate", str(path), "--today", "2026-05-07", "--output", str(tmp_path / "report.json")])
+    return json.loads((tmp_path / "report.json").read_text())
+
+
+def test_both_ways_in_use_what_is_loaded(
+    open_client: Callable[..., TestClient], submission: Path, tmp_path: Path
+) -> None:
+    load_trusts(tmp_path)
+    by_command = report_of(submission, tmp_path)
+    client = open_client("")
+    answer = client.post(
+        "/v1/checks?today=2026-05-07&name=submission.zip",
+        content=submission.read_bytes(),
+        headers={"Content-Type": "application/zip"},
+    )
+    by_service = answer.json()
+    assert "PMD00009" in {finding["rule_id"] for finding in by_command["findings"]}
+    for part in ("findings", "rules", "reference_data", "core20"):
+        assert by_command[part] == by_service[part]
+
+
+def test_damaged_reference_data_are_no_fault_of_who_sends_a_file(
+    open_client: Callable[..., TestClient],
+    data_dir: Path,
+    submission: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    load_trusts(tmp_path)
+    (data_dir / "reference" / "organisation-list-1.json").write_text("{")
+    assert main(["validate", str(submission)]) == 2
+    assert "organisation-list-1 cannot be used" in capsys.readouterr().err
+    client = open_client("")
+    answer = client.post("/v1/checks?name=submission.zip", content=submission.read_bytes())
+    assert (answer.status_code, answer.json()["code"]) == (500, "check_failed")
+    assert str(data_dir) not in answer.text
+    assert client.get("/readyz").json()["code"] == "not_ready"

@@ -1,0 +1,107 @@
+"""Loaded sets: whole or not there, replaced at one stroke, and known by their digests."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from tests.test_validators.reference_files import IMD_2019, IMD_2025, TODAY, imd_rows, loaded, written
+from validators.errors import InputError
+from validators.reference_data.manifest import Manifest
+from validators.reference_data.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with the index of 2025."""
+    loaded(tmp_path / "store", "imd", written(tmp_path / "imd.csv", imd_rows(30, IMD_2025)))
+    return Store(tmp_path / "store")
+
+
+def files(store: Store) -> list[str]:
+    return sorted(path.name for path in store.folder.iterdir() if path.name != "lock")
+
+
+def test_a_set_has_a_manifest_that_says_what_it_is(store: Store, tmp_path: Path) -> None:
+    (part,) = store.parts()
+    manifest = part.manifest
+    assert files(store) == [manifest.stored, "imd-2025.json"]
+    assert manifest == Manifest.model_validate_json((store.folder / "imd-2025.json").read_bytes())
+    assert (manifest.source, manifest.loaded_on) == ("imd.csv", TODAY)
+    assert manifest.received_bytes == (tmp_path / "imd.csv").stat().st_size
+    assert store.sets()["imd"].paths == (part.path,)
+
+
+def test_two_versions_stand_beside_one_another(store: Store, tmp_path: Path) -> None:
+    loaded(store.folder, "imd", written(tmp_path / "imd.csv", imd_rows(40, IMD_2019)))
+    assert [part.manifest.version for part in store.parts()] == ["2019", "2025"]
+    assert {row["version"] for row in store.sets()["imd"]} == {"2019", "2025"}
+
+
+def test_a_newer_file_takes_its_place_and_the_one_before_stays_for_those_that_read_it(
+    store: Store, tmp_path: Path
+) -> None:
+    before = store.sets()["imd"]
+    for count in (40, 50):
+        loaded(store.folder, "imd", written(tmp_path / "imd.csv", imd_rows(count, IMD_2025)))
+        if count == 40:
+            assert len(list(before)) == 30
+    assert len(files(store)) == 3  # the manifest, the file, and the one before
+    assert len(list(store.sets()["imd"])) == 50
+
+
+def test_a_file_that_is_refused_changes_nothing(store: Store, tmp_path: Path) -> None:
+    before = files(store)
+    with pytest.raises(InputError):
+        loaded(store.folder, "imd", written(tmp_path / "imd.csv", imd_rows(30, IMD_2025)[:20]))
+    assert files(store) == before
+    assert list(store.verify()) == []
+
+
+def _load(folder: Path, file: Path) -> None:
+    loaded(folder, "imd", file)
+
+
+def test_two_loads_at_once_leave_one_whole_set(store: Store, tmp_path: Path) -> None:
+    made = [written(tmp_path / f"{count}.csv", imd_rows(count, IMD_2025)) for count in (30, 40, 50, 60)]
+    start = multiprocessing.get_context("spawn")
+    running = [start.Process(target=_load, args=(store.folder, file)) for file in made]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    assert [process.exitcode for process in running] == [0] * 4
+    assert list(store.verify()) == []
+    (part,) = store.parts()
+    assert part.manifest.rows == len(list(store.sets()["imd"])) in (30, 40, 50, 60)
+
+
+def test_a_file_that_is_not_as_it_was_stored_is_found(store: Store) -> None:
+    (part,) = store.parts()
+    part.path.write_bytes(part.path.read_bytes()[:-1] + b"x")
+    assert [line for line in store.verify() if part.path.name in line]
+
+
+@pytest.mark.parametrize("damage", ["manifest", "file", "elsewhere"])
+def test_a_damaged_set_is_named_and_mended_by_loading_it_again(damage: str, store: Store, tmp_path: Path) -> None:
+    (part,) = store.parts()
+    manifest = store.folder / "imd-2025.json"
+    if damage == "manifest":
+        manifest.write_text("{")
+    elif damage == "elsewhere":
+        manifest.write_text(part.manifest.model_copy(update={"stored": "../imd.csv"}).model_dump_json())
+    else:
+        part.path.unlink()
+    with pytest.raises(InputError, match=r"imd-2025 cannot be used: .* Load it again"):
+        store.sets()
+    assert len(list(store.verify())) == 1
+    loaded(store.folder, "imd", tmp_path / "imd.csv")
+    assert list(store.verify()) == []
+    assert len(list(store.sets()["imd"])) == 30
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    assert Store(tmp_path / "none").sets() == {}
+    assert list(Store(tmp_path / "none").verify()) == []

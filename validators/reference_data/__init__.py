@@ -1,0 +1,1 @@
+"""Reference data: what official files say of places and organisations, loaded once, kept, and joined to submissions."""

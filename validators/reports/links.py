@@ -1,0 +1,30 @@
+"""Addresses of the pages that explain rules, where a report has any to lead to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validators.finding import Finding
+    from validators.reports import Look
+
+_ADDRESS = re.compile(r"(https?:/)?/[A-Za-z0-9._~:/%-]*")
+_PAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*[.]html")
+
+
+def linked(finding: Finding, look: Look) -> str | None:
+    """The address of a rule's page: on the site, else in the folder of pages; None where there is neither.
+
+    None too where it would be no address of the web: `rule_link` may have come in with a report.
+    """
+    if not finding.rule_link:
+        return None
+    if look.site is not None:
+        return _checked(look.site + finding.rule_link)
+    name = finding.rule_link.rpartition("/")[2]
+    return look.pages + name if look.pages is not None and _PAGE.fullmatch(name) else None
+
+
+def _checked(address: str) -> str | None:
+    return address if _ADDRESS.fullmatch(address) and not address.startswith("//") else None
