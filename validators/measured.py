@@ -237,6 +237,8 @@ class Linkage(Part):
 class NotPlaced(Part):
     """Persons who are not placed for one reason."""
 
+    named_by: ClassVar = ("reason",)
+
     reason: str = Field(description="The reason, from a closed list.")
     meaning: str = Field(description="The reason in words.")
     persons: Shown = Field(description="Persons who are not placed for it.")
@@ -244,6 +246,8 @@ class NotPlaced(Part):
 
 class SubmittedDecile(Part):
     """Deciles that were sent, beside those that follow from postcode or small area."""
+
+    sums: ClassVar = (Sum(("compared",), ("agree", "differ")), Sum(("differ",), ("reversed",), rest=True))
 
     compared: Shown = Field(description="Accepted persons with both.")
     agree: Shown = Field(description="The two are the same.")
@@ -254,6 +258,18 @@ class SubmittedDecile(Part):
 
 class Core20Figure(Part):
     """Where accepted persons live, by one index of deprivation. It describes areas, not persons."""
+
+    named_by: ClassVar = ("index",)
+    sums: ClassVar = (
+        Sum(("persons",), ("yes", "no", "institution", "not_placed")),
+        Sum(("not_placed",), ("reasons.*.persons",)),
+        Sum(("persons",), ("submitted.compared",), rest=True),
+    )
+    ratios: ClassVar = {
+        "rate": Ratio(("yes",), ("yes", "no")),
+        "not_placed_rate": Ratio(("not_placed",), ("persons",)),
+    }
+    categories: ClassVar = frozenset({"yes", "no", "institution"})
 
     index: str = Field(description="Year of the English index of deprivation.")
     areas: str = Field(description="Census year of the small areas that it is on.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validators.access import MEASURES
 from validators.copies.cells import Path, Total
+from validators.core20 import CLASSES
 from validators.groups import NOT_KNOWN, OF_NO_KNOWN_GROUP
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ def group_equals(report: Report) -> Iterator[tuple[str, Path]]:
             yield f"{linked.by} {answer}", ("plus", linked.by, answer)
         for group in linked.groups:
             yield f"None None {linked.by} {group.group}", (*at, "groups", group.group, "persons")
+    for figure in report.core20.figures:
+        at = ("core20", "figures", figure.index)
+        for group in CLASSES if figure.index == report.core20.index else ():
+            yield f"None None core20 {group}", (*at, group)
     yield from _events(report)
 
 

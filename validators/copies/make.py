@@ -18,6 +18,7 @@ from validators.report import counts_of
 from validators.verdict import with_findings
 
 if TYPE_CHECKING:
+    from validators.measured import Core20Figure
     from validators.report import Report
 
 
@@ -80,6 +81,7 @@ class _Writer:
 def _written(report: Report, hides: Collection[Path]) -> Report:
     copy = rewritten(report, _Writer(hides))
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
+    figures = tuple(_decided(figure) for figure in copy.core20.figures)
     titles = {(item.table, item.data_item): item.title for item in copy.data_items}
     return copy.model_copy(
         update={
@@ -87,6 +89,7 @@ def _written(report: Report, hides: Collection[Path]) -> Report:
             "verdict_sentence": _sentence(copy),
             "counts": counts_of(findings),
             "findings": findings,
+            "core20": copy.core20.model_copy(update={"figures": figures}),
             "mend_first": mend_first(findings, titles),
         }
     )
@@ -102,6 +105,15 @@ def _sentence(copy: Report) -> str:
     if sent is None or not persons or kept is None:
         return with_findings(copy.findings)
     return with_findings(copy.findings, "all" if sent.rejected_rows == 0 else f"about {kept:,} of", persons)
+
+
+def _decided(figure: Core20Figure) -> Core20Figure:
+    """What is said of most deciles that were sent follows from figures that are shown."""
+    sent = figure.submitted
+    if sent is None:
+        return figure
+    most = 2 * (exact(sent.reversed) or 0) > (exact(sent.compared) or 0)
+    return figure.model_copy(update={"submitted": sent.model_copy(update={"order_reversed": most})})
 
 
 def _without_shapes(finding: Finding) -> Finding:

@@ -59,7 +59,7 @@ def _group(path: Path, tables: Mapping[str, str]) -> str | None:
             return tables[code]
         case ("equality", "ethnicity", "persons") | ("linkage" | "access", "persons"):
             return "person"
-        case ("equality", "facts", _, "eligible"):
+        case ("equality", "facts", _, "eligible") | ("core20", "figures", _, "persons"):
             return "person"
         case _:
             return None
