@@ -4,7 +4,8 @@
 - Words that came from the file: the narrative, labels of local codes, names of files and of columns that the data set
   does not have. A name or a number of a person can stand in any of them.
 - Digest and size of a file: a small file, or one of which all but a little is known, can be guessed and tried.
-- What a mapping did, with its exact counts. Reasons and owners of accepted findings: names of staff, and free text.
+- What a mapping did, with its exact counts, and the columns of the extract.
+- Reasons and owners of accepted findings: names of staff, and free text.
 """
 
 from __future__ import annotations
