@@ -39,6 +39,16 @@ def figures(part: Part, at: Path = ()) -> Iterator[tuple[Path, int]]:
         yield from figures(child, path)
 
 
+def shown_figures(part: Part, at: Path = ()) -> Iterator[tuple[Path, Shown]]:
+    """Every count below `part`, hidden ones among them."""
+    for name in counted(type(part)):
+        value = getattr(part, name)
+        if value is not None:
+            yield (*at, name), value
+    for path, child in children(part, at):
+        yield from shown_figures(child, path)
+
+
 def totals(part: Part, at: Path = ()) -> Iterator[Total]:
     """What adds up below `part`, as its parts say of themselves. A sum of which a figure is not given is left out."""
     if part.sums:

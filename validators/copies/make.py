@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from validators.copies.cells import Path, figures, resting, rewritten, whole_categories
+from validators.changes import changes
+from validators.copies.before import considering, together
+from validators.copies.cells import Path, figures, resting, rewritten, shown_figures, whole_categories
 from validators.copies.narrowing import MOST
 from validators.copies.rounding import is_small, rounded
 from validators.copies.strip import stripped
@@ -20,20 +22,62 @@ from validators.verdict import with_findings
 if TYPE_CHECKING:
     from validators.measured import Core20Figure
     from validators.report import Report
+    from validators.since import Since
 
 
 #: the last copy and what it was made of: several forms of one report ask for the same copy
-_last: list[tuple[Report, Report]] = []
+_last: list[tuple[Report, Report | None, Report]] = []
 
 
-def shareable(report: Report) -> Report:
-    """The shareable copy. One that is shareable already comes back as it is."""
+def shareable(report: Report, before: Report | None = None) -> Report:
+    """The shareable copy. One that is shareable already comes back as it is.
+
+    `before` is the report with which it is compared, in either copy: what changed is worked out of copies of both. A
+    report that was compared, and without it, says nothing of changes.
+    """
     if report.copy_kind == "shareable":
         return report
-    if not _last or _last[0][0] is not report:
-        bare = stripped(report)
-        _last[:] = [(report, _written(bare, hidden(figures_of(bare))))]
-    return _last[0][1]
+    if not _last or _last[0][0] is not report or _last[0][1] is not before:
+        _last[:] = [(report, before, _made(report, before))]
+    return _last[0][2]
+
+
+def _made(report: Report, before: Report | None) -> Report:
+    bare = stripped(report)
+    earlier = shareable(before) if before is not None else None
+    copy = _written(bare, _hides(bare, report.since, before, earlier))
+    return copy if earlier is None else copy.model_copy(update={"since": changes(copy, earlier)})
+
+
+def _hides(bare: Report, since: Since | None, before: Report | None, earlier: Report | None) -> frozenset[Path]:
+    """The figures that are hidden; those of a report that was compared were worked out then."""
+    if since is not None and since.hidden:
+        told = frozenset(since.hidden)
+        return frozenset(path for path, _ in figures(bare) if name_of(path) in told)
+    own = figures_of(bare)
+    if before is None or earlier is None:
+        return hidden(own)
+    was = stripped(before)
+    hides = hidden(considering(own, was, earlier))
+    if was.copy_kind == "shareable":
+        return hides
+    hid = [path for path, value in shown_figures(earlier) if value == HIDDEN]
+    return together(own, hides, figures_of(was), hid)
+
+
+def compared(report: Report, before: Report) -> Report:
+    """The report with what changed since `before`, an earlier one that may be compared with it."""
+    now = shareable(report, before) if before.copy_kind == "shareable" else stripped(report)
+    was = before if before.copy_kind == "shareable" else stripped(before)
+    bare = stripped(report)
+    hides = _hides(bare, None, before, shareable(before))
+    since = changes(now, was).model_copy(update={"hidden": tuple(sorted(map(name_of, hides)))})
+    return report.model_copy(update={"since": since})
+
+
+def name_of(path: Path) -> str:
+    """A path as one text."""
+    return "/".join(path)
 
 
 def figures_of(report: Report) -> Figures:

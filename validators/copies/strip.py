@@ -43,6 +43,7 @@ def stripped(report: Report) -> Report:
             "notes": (),
             "accepted": tuple(entries),
             "reveal": "none",
+            "since": None,
         }
     )
 

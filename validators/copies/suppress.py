@@ -31,7 +31,7 @@ class Figures:
 
     equals: figures that are one and the same. sensitive: figures that must be hidden whatever their size. told: figures
     that the report tells in words anyway, so that hiding them would cover nothing. known: what is known of a figure
-    otherwise, least and most.
+    otherwise, least and most. hidden_before: figures that are hidden because a copy of an earlier report hides them.
     """
 
     values: Mapping[Path, int]
@@ -40,11 +40,19 @@ class Figures:
     sensitive: Collection[Path] = frozenset()
     told: Collection[Path] = frozenset()
     known: Mapping[Path, Bounds] | None = None
+    hidden_before: Collection[Path] = frozenset()
 
 
 def hidden(figures: Figures) -> frozenset[Path]:
     """The figures that are hidden."""
     return _Search(figures).run()
+
+
+def hidden_further(figures: Figures) -> frozenset[Path]:
+    """The figures that are hidden where `hidden_before` are all that have been so far, and few more may be needed."""
+    search = _Search(figures)
+    search.begin_with(figures.hidden_before)
+    return search.checked()
 
 
 class _Search:
@@ -61,7 +69,7 @@ class _Search:
         self.told = {self.number[path] for path in figures.told}
         shown = {number for number in range(self.named) if not is_small(values[number])}
         self.whole = {self.number[path] for path in figures.sensitive if not is_small(figures.values[path])}
-        shown -= self.whole
+        shown -= self.whole | {self.number[path] for path in figures.hidden_before}
         self.system = System(values, equations, shown, self._known(), self._losses(values))
 
     def run(self) -> frozenset[Path]:
@@ -70,7 +78,15 @@ class _Search:
             self._blur(figure)
         for figure in sorted(self.whole):
             self._cover(figure, max(self.system.values[figure] - LESS, 0), COVERS)
-        self._check(small)
+        return self.checked()
+
+    def begin_with(self, hidden: Collection[Path]) -> None:
+        """Hide some figures and no others. One that is shown in one place is known in all."""
+        self.system.shown = {number for path, number in self.number.items() if path not in hidden}
+
+    def checked(self) -> frozenset[Path]:
+        """What is hidden once nobody who goes from sum to sum knows a hidden figure too well."""
+        self._check([figure for figure in range(self.named) if is_small(self.system.values[figure])])
         return frozenset(path for path, number in self.number.items() if number not in self.system.shown)
 
     def _blur(self, figure: int) -> None:
