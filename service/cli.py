@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version, help="print the version of this software")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
     _add_validate(commands)
+    _add_accept(commands)
     _add_enrich(commands)
     _add_asklist(commands)
     _add_generate(commands)
@@ -142,6 +143,13 @@ def _add_validate(commands: _Commands) -> None:
         "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"
     )
     argument(
+        "--since",
+        metavar="REPORT.json",
+        type=Path,
+        help="an earlier report of the provider, to say what changed",
+    )
+    argument("--accept", metavar="FILE", type=Path, help="TOML of findings that you accept for now")
+    argument(
         "--fail-on",
         choices=("error", "warning", "never"),
         default="error",
@@ -173,6 +181,16 @@ def _add_enrich(commands: _Commands) -> None:
     argument("--provider", metavar="CODE", help="ODS code of the provider, where no header is sent")
     argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
     argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
+
+
+def _add_accept(commands: _Commands) -> None:
+    add = _command(commands, "accept", "print the entry that accepts a finding, for the file of --accept", "accept")
+    argument = add.add_argument
+    argument("report", metavar="REPORT.json", type=Path, help="a report in JSON")
+    argument("fingerprint", metavar="FINGERPRINT", help="the finding, as the report names it")
+    argument("--reason", metavar="TEXT", required=True, help="why it is accepted")
+    argument("--owner", metavar="TEXT", required=True, help="who answers for it")
+    argument("--until", metavar="DATE", type=_day, required=True, help="the last day on which it is accepted")
 
 
 def _add_generate(commands: _Commands) -> None:

@@ -21,7 +21,13 @@ class Sum(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """A share: the sum of `part` by the sum of `whole`. A field with a minus before it is taken away."""
+    """A share: the sum of `part` by the sum of `whole`. A field with a minus before it is taken away.
+
+    `persons` names the count of persons that the share rests on, where it is not the whole itself; `interval` the two
+    fields that hold the ends of its interval.
+    """
 
     part: tuple[str, ...]
     whole: tuple[str, ...]
+    persons: str | None = None
+    interval: tuple[str, str] | None = None

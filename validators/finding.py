@@ -41,6 +41,7 @@ class Part(BaseModel):
 
     named_by: fields that tell it from its neighbours. sums, ratios: what its figures have to do with one another.
     categories: figures that say something of persons, so that one that holds all of its group may not be told.
+    rests_on: figures that count rows, each with the figure that counts the persons of these rows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
@@ -49,6 +50,7 @@ class Part(BaseModel):
     sums: ClassVar[tuple[Sum, ...]] = ()
     ratios: ClassVar[Mapping[str, Ratio]] = {}
     categories: ClassVar[frozenset[str]] = frozenset()
+    rests_on: ClassVar[Mapping[str, str]] = {}
 
 
 class ItemValue(Part):

@@ -41,7 +41,7 @@ class DataItemMeasure(Part):
         "complete_rate": Ratio(("rows", "-missing"), ("rows",)),
         "known_rate": Ratio(("valid",), ("rows",)),
         "declined_rate": Ratio(("declined",), ("valid", "declined", "asked_unsure")),
-        "item_score": Ratio(("valid", "declined", "asked_unsure"), ("rows",)),
+        "item_score": Ratio(("valid", "declined", "asked_unsure"), ("rows",)),  # no code for not known is let pass
     }
     #: that all are there, missing or wrong is said of the file, and by the outcomes of rules too
     categories: ClassVar = frozenset({"not_known", "declined", "asked_unsure"})
@@ -91,6 +91,9 @@ class PlusMeasure(Part):
         "known_rate": Ratio(("yes", "no"), ("eligible",)),
         "asked_rate": Ratio(("asked",), ("eligible",)),
         "declined_rate": Ratio(("declined_asked",), ("asked",)),
+        "unsure_rate": Ratio(("unsure",), ("eligible",)),
+        "not_known_rate": Ratio(("not_known",), ("eligible",)),
+        "not_recorded_rate": Ratio(("not_recorded",), ("eligible",)),
     }
     categories: ClassVar = frozenset(
         {"yes", "no", "unsure", "declined", "not_known", "not_recorded", "asked", "declined_asked"}
@@ -130,6 +133,8 @@ class PlusMeasure(Part):
 class EthnicitySource(Part):
     """How many ethnicities were said by whom."""
 
+    named_by: ClassVar = ("source",)
+
     source: str | None = Field(description="Code of the source; null where there is none that can be used.")
     title: str = Field(description="Its meaning.")
     persons: Shown | None = Field(description="Persons with a known or declined ethnicity of that source.")
@@ -143,11 +148,17 @@ class Ethnicity(Part):
         Sum(("known", "declined"), ("asked",), rest=True),
         Sum(("known",), ("any_other",), rest=True),
         Sum(("known", "declined"), ("local_second_character",), rest=True),
+        Sum(("known", "declined"), ("sources.*.persons",), rest=True),
+        Sum(("known",), ("conflicting",), rest=True),
     )
     ratios: ClassVar = {
         "known_rate": Ratio(("known",), ("persons",)),
         "declined_rate": Ratio(("declined",), ("known", "declined")),
         "asked_rate": Ratio(("asked",), ("persons",)),
+        "not_known_rate": Ratio(("not_known",), ("persons",)),
+        "missing_rate": Ratio(("missing",), ("persons",)),
+        "not_stated_rate": Ratio(("declined",), ("persons",)),
+        "any_other_rate": Ratio(("any_other",), ("known",)),
     }
     categories: ClassVar = frozenset({"declined", "not_known", "any_other"})
 
@@ -201,8 +212,13 @@ class Linkage(Part):
     sums: ClassVar = (
         Sum(("persons",), ("with_number", "without_number")),
         Sum(("with_number",), ("status_01",), rest=True),
+        Sum(("persons",), ("birth_dates",), rest=True),
+        Sum(("birth_dates",), ("born_1_january",), rest=True),
     )
-    ratios: ClassVar = {"rate": Ratio(("status_01",), ("persons",))}
+    ratios: ClassVar = {
+        "rate": Ratio(("status_01",), ("persons",)),
+        "born_1_january_rate": Ratio(("born_1_january",), ("birth_dates",)),
+    }
 
     persons: Shown | None = Field(default=None, description="Accepted persons.")
     with_number: Shown | None = Field(default=None, description="With an NHS number that can be used.")
@@ -247,6 +263,7 @@ class Core20Figure(Part):
     sums: ClassVar = (
         Sum(("persons",), ("yes", "no", "institution", "not_placed")),
         Sum(("not_placed",), ("reasons.*.persons",)),
+        Sum(("persons",), ("submitted.compared",), rest=True),
     )
     ratios: ClassVar = {
         "rate": Ratio(("yes",), ("yes", "no")),

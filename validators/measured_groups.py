@@ -5,13 +5,18 @@ A group that holds nobody is left out. Groups are shown in the order of the data
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
+from validators.figures import Ratio, Sum
 from validators.finding import Count, Part, Rate, Shown
 
 
 class Group(Part):
     """One group of persons."""
+
+    named_by: ClassVar = ("group",)
 
     group: str = Field(description="The group.")
     title: str = Field(description="Its name.")
@@ -19,6 +24,19 @@ class Group(Part):
 
 class Recorded(Part):
     """What is recorded of some persons. The counts after `eligible` add up to it."""
+
+    sums: ClassVar = (
+        Sum(("eligible",), ("known", "declined", "unsure", "not_known", "missing")),
+        Sum(("eligible",), ("asked",), rest=True),
+    )
+    ratios: ClassVar = {
+        "known_rate": Ratio(("known",), ("eligible",)),
+        "unsure_rate": Ratio(("unsure",), ("eligible",)),
+        "not_known_rate": Ratio(("not_known",), ("eligible",)),
+        "missing_rate": Ratio(("missing",), ("eligible",)),
+        "asked_rate": Ratio(("asked",), ("eligible",)),
+    }
+    categories: ClassVar = frozenset({"declined", "unsure", "not_known", "asked"})
 
     eligible: Shown | None = Field(description="Accepted persons of an eligible age at period end.")
     known: Shown | None = Field(default=None, description="An answer that says something.")
@@ -40,12 +58,18 @@ class Recorded(Part):
 class AnswerGroup(Recorded, Group):
     """Answers to one characteristic in one group of persons."""
 
+    sums: ClassVar = (*Recorded.sums, Sum(("asked",), ("declined_asked",), rest=True))
+    ratios: ClassVar = {**Recorded.ratios, "declined_rate": Ratio(("declined_asked",), ("asked",))}
+    categories: ClassVar = Recorded.categories | {"missing", "declined_asked"}
+
     declined_asked: Shown | None = Field(default=None, description="Of those asked, with an answer declined.")
     declined_rate: Rate | None = Field(default=None, description="declined_asked / asked.")
 
 
 class AnswerSplit(Part):
     """Answers to one characteristic, by one kind of group."""
+
+    named_by: ClassVar = ("by",)
 
     by: str = Field(description="The kind of group: core20, age_band, stated_gender, ethnic_group.")
     title: str = Field(description="Its name.")
@@ -54,6 +78,12 @@ class AnswerSplit(Part):
 
 class Fact(Recorded):
     """What is recorded under one heading."""
+
+    sums: ClassVar = (
+        Sum(("eligible",), ("known", "declined", "unsure", "not_known", "missing", "invalid")),
+        Sum(("eligible",), ("asked",), rest=True),
+    )
+    ratios: ClassVar = {**Recorded.ratios, "declined_rate": Ratio(("declined",), ("known", "declined", "unsure"))}
 
     invalid: Shown | None = Field(default=None, description="What was sent cannot be used: its form or code is wrong.")
     declined_rate: Rate | None = Field(default=None, description="declined / (known + declined + unsure).")
@@ -66,6 +96,8 @@ class FactGroup(Fact, Group):
 class FactSplit(Part):
     """The same by one kind of group."""
 
+    named_by: ClassVar = ("by",)
+
     by: str = Field(description="The kind of group: core20, age_band, stated_gender, ethnic_group.")
     title: str = Field(description="Its name.")
     groups: tuple[FactGroup, ...] = Field(description="The groups that hold an eligible person.")
@@ -73,6 +105,8 @@ class FactSplit(Part):
 
 class Heading(Part):
     """A heading of the person table: known in one of its items is known."""
+
+    named_by: ClassVar = ("fact",)
 
     fact: str = Field(description="The heading.")
     title: str = Field(description="Its name.")
@@ -89,6 +123,15 @@ class FactMeasure(Fact, Heading):
 class LinkageGroup(Group):
     """NHS numbers in one group of persons."""
 
+    sums: ClassVar = (
+        Sum(("persons",), ("with_number", "without_number")),
+        Sum(("with_number",), ("status_01",), rest=True),
+    )
+    ratios: ClassVar = {
+        "rate": Ratio(("status_01",), ("persons",)),
+        "without_rate": Ratio(("without_number",), ("persons",)),
+    }
+
     persons: Shown | None = Field(description="Accepted persons in the group.")
     with_number: Shown | None = Field(default=None, description="With an NHS number that can be used.")
     status_01: Shown | None = Field(default=None, description="With a number that is present and verified (01).")
@@ -99,6 +142,8 @@ class LinkageGroup(Group):
 
 class LinkageSplit(Part):
     """NHS numbers by one kind of group, or by the answers to one characteristic."""
+
+    named_by: ClassVar = ("by",)
 
     by: str = Field(description="core20, or the code of a characteristic.")
     title: str = Field(description="Its name.")
@@ -112,6 +157,14 @@ class AccessFigures(Part):
     The interval is Wilson's score interval of 95 %. It takes the rows for independent of one another: several of one
     person are not, and the true interval is wider. No rate is given on fewer than 20 persons.
     """
+
+    sums: ClassVar = (
+        Sum(("denominator",), ("numerator",), rest=True),
+        Sum(("persons",), ("persons_counted",), rest=True),
+    )
+    ratios: ClassVar = {"rate": Ratio(("numerator",), ("denominator",), persons="persons", interval=("low", "high"))}
+    categories: ClassVar = frozenset({"numerator", "persons_counted"})
+    rests_on: ClassVar = {"numerator": "persons_counted", "denominator": "persons"}
 
     numerator: Shown | None = Field(description="Rows counted.")
     denominator: Shown | None = Field(description="Rows of which they are some.")
@@ -129,6 +182,10 @@ class AccessGroup(AccessFigures, Group):
 class AccessSplit(Part):
     """One measure by one kind of group, or by the answers to one declared characteristic."""
 
+    named_by: ClassVar = ("by",)
+    sums: ClassVar = (Sum(("rows",), ("group_not_known",), rest=True),)
+    ratios: ClassVar = {"group_not_known_rate": Ratio(("group_not_known",), ("rows",))}
+
     by: str = Field(description="core20, age_band, stated_gender, ethnic_group, or the code of a characteristic.")
     title: str = Field(description="Its name.")
     local: bool = Field(default=False, description="A local code of the provider: never in a national total.")
@@ -140,6 +197,8 @@ class AccessSplit(Part):
 
 class Measured(Part):
     """What a measure of access counts."""
+
+    named_by: ClassVar = ("measure",)
 
     measure: str = Field(description="Name of the measure.")
     title: str = Field(description="Its name for people.")

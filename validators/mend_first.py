@@ -54,11 +54,11 @@ def _place(finding: Finding) -> tuple[bool, float, str, str]:
 
 
 def weight(finding: Finding) -> float:
-    """How much is lost through a finding; 0 where there is nothing that anybody could mend.
+    """How much is lost through a finding; 0 where there is nothing that anybody could mend, or where it is accepted.
 
     A finding without a count weighs as if every row had it: its place in the list gives no share away.
     """
-    if finding.mend == "nobody":
+    if finding.mend == "nobody" or finding.accepted is not None:
         return 0.0
     if finding.cause.kind in WHOLE_COLUMN:
         return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT["field"]

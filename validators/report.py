@@ -77,6 +77,7 @@ class Counts(Part):
     warning: Count = Field(description="Findings that conform and are questionable.")
     info: Count = Field(description="Findings that are worth knowing.")
     accepted: Count = Field(default=0, description="Findings among these that the owner of the data accepts for now.")
+    accepted_warnings: Count = Field(default=0, description="Warnings among the accepted ones.")
 
 
 class TableCount(Part):
@@ -259,6 +260,7 @@ def counts_of(findings: Sequence[Finding]) -> Counts:
     return Counts(
         **{severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES},
         accepted=sum(f.accepted is not None for f in findings),
+        accepted_warnings=sum(f.accepted is not None and f.severity == "warning" for f in findings),
     )
 
 

@@ -14,8 +14,8 @@ from pydantic import Field
 from schema.rule import Severity
 from validators.finding import Counted, Hidden, Part, Rate, Shown
 
-FindingTurn = Literal["new", "worse", "same", "better", "mended"]
-ItemTurn = Literal["worse", "same", "better"]
+FindingTurn = Literal["new", "worse", "same", "better", "mended", "more", "fewer", "not_judged"]
+ItemTurn = Literal["worse", "same", "better", "more", "fewer"]
 AnswerTurn = Literal["more", "same", "fewer"]
 Answer = Literal["yes", "no", "unsure", "declined"]
 
@@ -29,7 +29,10 @@ class FindingChange(Part):
     rule_id: str = Field(description="Its rule.")
     title: str = Field(description="The defect in a few words.")
     severity: Severity = Field(description="How much it matters.")
-    change: FindingTurn | Hidden = Field(description="mended: the earlier report had it and this one does not.")
+    change: FindingTurn | Hidden = Field(
+        description="mended: the earlier report had it and this one does not. more, fewer: of what is worth knowing, "
+        "and neither good nor bad. not_judged: one of the two did not check its rule, so that nobody knows."
+    )
     counted: Counted = Field(default="rows", description="What the counts count.")
     before_rows: Shown | None = Field(default=None, description="Rows that had it; null where no count was given.")
     now_rows: Shown | None = Field(default=None, description="Rows that have it; null where no count is given.")
@@ -45,7 +48,9 @@ class ItemChange(Part):
     title: str = Field(description="Its label.")
     before_rate: Rate | None = Field(description="Share that was filled before.")
     now_rate: Rate | None = Field(description="Share that is filled now.")
-    change: ItemTurn | Hidden = Field(description="better: a larger share is filled. A refusal counts as filled.")
+    change: ItemTurn | Hidden = Field(
+        description="better: a larger share is filled; a refusal counts as filled. Of an optional item, more or fewer."
+    )
 
 
 class AnswerChange(Part):
@@ -73,3 +78,8 @@ class Since(Part):
     findings: tuple[FindingChange, ...] = Field(default=(), description="Every finding of either report.")
     data_items: tuple[ItemChange, ...] = Field(default=(), description="Every data item that both reports counted.")
     answers: tuple[AnswerChange, ...] = Field(default=(), description="Every answer that both reports counted.")
+    hidden: tuple[str, ...] = Field(
+        default=(),
+        description="Paths of the figures that every shareable copy of this report hides, the earlier one considered; "
+        "none in a shareable copy.",
+    )

@@ -17,6 +17,7 @@ from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
 if TYPE_CHECKING:
+    from validators.acceptance import Entry
     from validators.report import Report
 
 
@@ -27,8 +28,10 @@ def run(asked: Namespace) -> int:
     _refuse_terminal(form, asked.output)
     for place in (asked.output, asked.rows):
         check_writable(place)
-    report = _report(asked)
-    write(REPORTS[form](_copy(report, asked.copy), _look(asked.output, report.release)), asked.output)
+    before, accepted = _earlier(asked.since), _accepted(asked.accept)
+    report = _compared(_marked(_report(asked), accepted), before)
+    copy = _copy(report, before) if asked.copy == "shareable" or REPORTS[form].always_shareable else report
+    write(REPORTS[form](copy, _look(asked.output, report.release)), asked.output)
     if asked.output:
         sys.stdout.write(f"{report.verdict_sentence}\nThe report is in {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
@@ -39,10 +42,44 @@ def _check_call(asked: Namespace) -> None:
         raise InputError("A shareable copy shows no row. Leave out --reveal, or ask for the owner's copy.")
 
 
-def _copy(report: Report, kind: str) -> Report:
+def _earlier(path: Path | None) -> Report | None:
+    if path is None:
+        return None
+    from validators.earlier import read_report
+
+    return read_report(path)
+
+
+def _accepted(path: Path | None) -> tuple[Entry, ...]:
+    if path is None:
+        return ()
+    from validators.acceptance import read_accepted
+
+    return read_accepted(path)
+
+
+def _marked(report: Report, accepted: tuple[Entry, ...]) -> Report:
+    if not accepted:
+        return report
+    from validators.acceptance import accept
+
+    return accept(report, accepted)
+
+
+def _compared(report: Report, before: Report | None) -> Report:
+    if before is None:
+        return report
+    from validators.copies import compared
+    from validators.earlier import check_comparable
+
+    check_comparable(report, before)
+    return compared(report, before)
+
+
+def _copy(report: Report, before: Report | None) -> Report:
     from validators.copies import shareable
 
-    return shareable(report) if kind == "shareable" else report
+    return shareable(report, before)
 
 
 def _report(asked: Namespace) -> Report:
@@ -112,5 +149,6 @@ def _is_bundle(folder: Path, release: str) -> bool:
 def _falls_short(report: Report, fail_on: str) -> bool:
     if fail_on == "never":
         return False
-    counted = report.counts.error + (report.counts.warning if fail_on == "warning" else 0)
-    return counted > 0 or report.verdict == "rejected"
+    counts = report.counts
+    warnings = counts.warning - counts.accepted_warnings
+    return counts.error + (warnings if fail_on == "warning" else 0) > 0 or report.verdict == "rejected"

@@ -29,7 +29,7 @@ COMMAND = [sys.executable, "-m", "service.cli"]
 def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
     """As much of a report as the command looks at."""
     return SimpleNamespace(
-        counts=SimpleNamespace(error=error, warning=warning),
+        counts=SimpleNamespace(error=error, warning=warning, accepted_warnings=0),
         verdict=verdict,
         verdict_sentence="A sentence.",
         release="1.0.0",
@@ -42,6 +42,7 @@ class FakeForm(NamedTuple):
     suffix: str
     content: bytes
     binary: bool = False
+    always_shareable: bool = False
 
     def __call__(self, *_: object) -> bytes:
         return self.content
@@ -316,3 +317,11 @@ def test_a_shareable_copy_reveals_nothing(validator: SimpleNamespace, capsys: py
     assert main(["validate", "x", "--copy", "shareable", "--reveal", "keys"]) == 2
     assert "Leave out --reveal" in capsys.readouterr().err
     assert not validator.asked
+
+
+def test_an_accepted_warning_is_none_for_fail_on(validator: SimpleNamespace) -> None:
+    validator.answer = report(warning=2)
+    validator.answer.counts.accepted_warnings = 2
+    assert main(["validate", "x", "--fail-on", "warning"]) == 0
+    validator.answer.counts.accepted_warnings = 1
+    assert main(["validate", "x", "--fail-on", "warning"]) == 1

@@ -92,6 +92,32 @@ def test_a_shareable_copy_by_http_and_on_the_command_line(
     assert (refused.status_code, refused.json()["code"]) == (422, "parameter_wrong")
 
 
+def test_a_report_is_compared_and_its_warnings_accepted(
+    submission: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second, accepted = tmp_path / "1.json", tmp_path / "2.json", tmp_path / "accepted.toml"
+    call = ["validate", str(submission), "--today", TODAY]
+    main([*call, "--output", str(first)])
+    capsys.readouterr()
+    warnings = [f for f in json.loads(first.read_text("utf-8"))["findings"] if f["severity"] != "error"]
+    assert warnings
+    for finding in warnings:
+        entry = ["--reason", "Known", "--owner", "Data quality", "--until", "2026-12-31"]
+        assert main(["accept", str(first), finding["fingerprint"], *entry]) == 0
+    accepted.write_text(capsys.readouterr().out, "utf-8")
+    main([*call, "--since", str(first), "--accept", str(accepted), "--output", str(second)])
+    report = json.loads(second.read_text("utf-8"))
+    assert {change["change"] for change in report["since"]["findings"]} == {"same"}
+    assert [entry["state"] for entry in report["accepted"]] == ["used"] * len(warnings)
+    assert report["counts"]["accepted"] == len(warnings)
+    error = next(f for f in report["findings"] if f["severity"] == "error")
+    capsys.readouterr()
+    assert main(["accept", str(first), error["fingerprint"], *entry]) == 2
+    assert "cannot be accepted away" in capsys.readouterr().err
+    assert main([*call, "--since", str(accepted)]) == 2
+    assert "is no report of the form" in capsys.readouterr().err
+
+
 def test_http_and_the_command_line_give_the_same_report(
     service: TestClient, submission: Path, packed: bytes, tmp_path: Path
 ) -> None:

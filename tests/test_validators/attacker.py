@@ -11,6 +11,24 @@ from typing import Any
 
 Interval = tuple[int, int]
 MOST = 10**7
+#: rounds in which everything is narrowed: what is left after them narrows by one at a time
+ROUNDS = 60
+
+#: kinds of group in one of which every person is, whatever their age
+_OF_EVERYBODY = ("core20", "age_band", "stated_gender", "ethnic_group")
+_OUTCOMES = ("known", "declined", "unsure", "not_known", "missing", "invalid")
+_OF_ITEM = ("valid", "declined", "asked_unsure", "not_known", "missing", "invalid")
+_ACCESS = ("numerator", "denominator", "persons", "persons_counted")
+#: what a group's answers are in the figures of the characteristic
+_ANSWERS = {
+    "eligible": ("eligible",),
+    "known": ("yes", "no"),
+    "declined": ("declined",),
+    "unsure": ("unsure",),
+    "not_known": ("not_known",),
+    "missing": ("not_recorded",),
+    "asked": ("asked",),
+}
 
 
 class Attacker:
@@ -22,8 +40,11 @@ class Attacker:
         self.found: set[str] = set()
         self.rests = 0
 
-    def read(self, copy: dict[str, Any], name: str = "") -> None:
-        """Take in one copy; `name` keeps its figures apart from those of other copies."""
+    def read(self, copy: dict[str, Any], name: str = "", *, drawn: bool = True) -> None:
+        """Take in one copy; `name` keeps its figures apart from those of other copies.
+
+        `drawn`: the rules of the copy judge all rows, or all that are not blank, as in reports drawn at random.
+        """
         for table in copy["tables"]:
             self._table(f"{name}{table['table']}", table)
         for item in copy["data_items"]:
@@ -31,7 +52,10 @@ class Attacker:
         for measure in copy["plus"]:
             self._plus(name, measure)
         self._persons(name, copy)
-        self._rules(name, copy)
+        self._facts(name, copy)
+        self._linked(name, copy)
+        self._access(name, copy)
+        self._rules(name, copy, drawn=drawn)
 
     def _table(self, at: str, table: dict[str, Any]) -> None:
         self._see(f"{at}.rows", table["rows"])
@@ -53,13 +77,80 @@ class Attacker:
         if measure["min_age"] is None and measure["max_age"] is None:
             self._same(whole, f"{name}person.kept")
         else:
-            self.sums.append(([f"{name}person.kept"], [f"{name}{a}" for a in ("adults", "children", "ageless")]))
-            self._same(whole, f"{name}adults" if measure["min_age"] else f"{name}children")
+            ages = ("aged 18 None", "aged None 17", "ageless")
+            self.sums.append(([f"{name}person.kept"], [f"{name}{age}" for age in ages]))
+            self._same(whole, f"{name}aged {measure['min_age']} {measure['max_age']}")
         self._parts(at, whole, measure, ("yes", "no", "unsure", "declined", "not_known", "not_recorded"))
+        ages = f"{measure['min_age']} {measure['max_age']}"
+        for split in measure["splits"]:
+            self._groups(name, at, split, ages, _ANSWERS)
         for field, wider in (("asked", "eligible"), ("declined_asked", "asked")):
             if measure[field] is not None:
                 self._see(f"{at}.{field}", measure[field])
                 self._some_of(f"{at}.{wider}", f"{at}.{field}")
+
+    def _groups(self, name: str, at: str, split: dict[str, Any], ages: str, fields: dict[str, tuple[str, ...]]) -> None:
+        """Groups are everybody: each of their figures adds up to that of the whole, and their persons are the same."""
+        outcomes = tuple(field for field in _OUTCOMES if field in split["groups"][0])
+        for group in split["groups"]:
+            place = f"{at}.{split['by']}.{group['group']}"
+            self._see(f"{place}.eligible", group["eligible"])
+            self._parts(place, f"{place}.eligible", group, outcomes)
+            self._same(f"{place}.eligible", f"{name}{ages}.{split['by']}.{group['group']}")
+            if group["asked"] is not None:
+                self._see(f"{place}.asked", group["asked"])
+                self._some_of(f"{place}.eligible", f"{place}.asked")
+        for field, wholes in fields.items():
+            parts = [f"{at}.{split['by']}.{group['group']}.{field}" for group in split["groups"]]
+            self.sums.append(([f"{at}.{whole}" for whole in wholes], parts))
+
+    def _facts(self, name: str, copy: dict[str, Any]) -> None:
+        for fact in copy["equality"]["facts"]:
+            at = f"{name}facts.{fact['fact']}"
+            self._see(f"{at}.eligible", fact["eligible"])
+            self._parts(at, f"{at}.eligible", fact, _OUTCOMES)
+            if fact["min_age"] is None:
+                self._same(f"{at}.eligible", f"{name}person.kept")
+            if len(fact["data_items"]) == 1 and fact["min_age"] is None:
+                item = f"{name}person.{fact['data_items'][0]}"
+                for field, outcome in zip(_OUTCOMES, _OF_ITEM, strict=True):
+                    self._same(f"{at}.{field}", f"{item}.{outcome}")
+            for split in fact["splits"]:
+                self._groups(name, at, split, f"{fact['min_age']} None", {f: (f,) for f in ("eligible", *_OUTCOMES)})
+
+    def _linked(self, name: str, copy: dict[str, Any]) -> None:
+        for split in copy["linkage"]["splits"]:
+            for group in split["groups"]:
+                at = f"{name}linked.{split['by']}.{group['group']}"
+                self._see(f"{at}.persons", group["persons"])
+                self._parts(at, f"{at}.persons", group, ("with_number", "without_number"))
+                self._same(f"{at}.persons", f"{name}None None.{split['by']}.{group['group']}")
+            parts = [f"{name}linked.{split['by']}.{group['group']}" for group in split["groups"]]
+            if split["by"] == "core20":
+                for field in ("with_number", "without_number"):
+                    self.sums.append(([f"{name}with_number.{field}"], [f"{part}.{field}" for part in parts]))
+                continue
+            answers = f"{name}plus.{split['by']}"
+            self.sums.append(([f"{answers}.eligible"], [f"{part}.persons" for part in parts]))
+            for part in parts:
+                if part.endswith((".yes", ".no")):
+                    self._same(f"{part}.persons", f"{answers}.{part.rpartition('.')[2]}")
+
+    def _access(self, name: str, copy: dict[str, Any]) -> None:
+        for measure in copy["access"]["measures"]:
+            at = f"{name}access.{measure['measure']}"
+            for field in _ACCESS:
+                self._see(f"{at}.{field}", measure[field])
+            for split in measure["splits"]:
+                for group in split["groups"]:
+                    place = f"{at}.{split['by']}.{group['group']}"
+                    for field in _ACCESS:
+                        self._see(f"{place}.{field}", group[field])
+                    self._some_of(f"{place}.denominator", f"{place}.numerator")
+                    self._some_of(f"{place}.persons", f"{place}.persons_counted")
+                for field in ("numerator", "persons_counted") if split["by"] in _OF_EVERYBODY else ():
+                    parts = [f"{at}.{split['by']}.{group['group']}.{field}" for group in split["groups"]]
+                    self.sums.append(([f"{at}.{field}"], parts))
 
     def _persons(self, name: str, copy: dict[str, Any]) -> None:
         ethnicity, linkage = copy["equality"]["ethnicity"], copy["linkage"]
@@ -74,7 +165,7 @@ class Attacker:
             self._see(f"{name}status_01", linkage["status_01"])
             self._some_of(f"{name}with_number.with_number", f"{name}status_01")
 
-    def _rules(self, name: str, copy: dict[str, Any]) -> None:
+    def _rules(self, name: str, copy: dict[str, Any], *, drawn: bool) -> None:
         causes: dict[str, list[str]] = defaultdict(list)
         for finding in copy["findings"]:
             at = f"{name}{finding['fingerprint']}"
@@ -88,8 +179,10 @@ class Attacker:
             self._see(f"{at}.assessed", rule["assessed_rows"])
             self._see(f"{at}.failed", rule["failed_rows"])
             self._some_of(f"{at}.assessed", f"{at}.failed")
-            self.sums.append(([f"{at}.failed"], causes[rule["rule_id"]]))
-            self._item_rule(name, rule, copy)
+            if rule["outcome"] == "failed":
+                self.sums.append(([f"{at}.failed"], causes[rule["rule_id"]]))
+            if drawn:
+                self._item_rule(name, rule, copy)
 
     def _item_rule(self, name: str, rule: dict[str, Any], copy: dict[str, Any]) -> None:
         """`missing` judges every row, `format` those not blank; with no row left out they count as items do."""
@@ -139,9 +232,9 @@ class Attacker:
 
     def narrow(self) -> dict[str, Interval]:
         """What each figure can be, in the end."""
-        changed = True
-        while changed:
-            changed = sum(self._narrowed(whole, parts) for whole, parts in self.sums) > 0
+        for _ in range(ROUNDS):
+            if not sum(self._narrowed(whole, parts) for whole, parts in self.sums):
+                break
         return self.can_be
 
     def _narrowed(self, whole: list[str], parts: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tests.test_validators.sample_report import sample_report
@@ -16,23 +16,31 @@ ITEMS = ("birth_date", "postcode", "ethnic_category", "stated_gender", "nhs_numb
 CHARACTERISTICS = (("HOMELESS", None, None), ("LD", None, None), ("CARER", 18, None), ("LAC", None, 17))
 
 
-def drawn_report(seed: int) -> Report:
-    """A report on a file of 1 to 3,000 persons, of whom a few are left out."""
+def drawn_report(seed: int, again: Collection[str] = ()) -> Report:
+    """A report on a file of 1 to 3,000 persons, of whom a few are left out.
+
+    `again`: parts of it (items, characteristics, "ethnicity") that are drawn otherwise than those of the same seed.
+    """
     draw = random.Random(seed)
     rows = draw.choice((draw.randint(1, 12), draw.randint(8, 120), draw.randint(100, 3000)))
     rejected = min(rows, _few(draw, rows))
     kept = rows - rejected
-    items = [_item(name, kept, draw) for name in ITEMS]
-    found, rules = _findings(items, rows, draw)
+
+    def drawing(part: str) -> random.Random:
+        return random.Random(f"{seed} {part} {part in again}")
+
+    items = [_item(name, kept, drawing(name)) for name in ITEMS]
+    made = [_findings(item, rows, drawing(f"rules of {item.data_item}")) for item in items]
+    found, rules = [f for some, _ in made for f in some], [rule for _, some in made for rule in some]
     return sample_report(
         tables=[TableCount(table="person", rows=rows, rejected_rows=rejected)],
         findings=found,
         rules=rules,
         accepted_persons=kept,
         data_items=items,
-        plus=list(_plus(kept, draw)),
-        equality=Equality(ethnicity=_ethnicity(kept, draw)),
-        linkage=_linkage(kept, draw),
+        plus=list(_plus(kept, drawing)),
+        equality=Equality(ethnicity=_ethnicity(kept, drawing("ethnicity"))),
+        linkage=_linkage(kept, drawing("linkage")),
         access=None,
     )
 
@@ -74,20 +82,16 @@ def _item(name: str, rows: int, draw: random.Random) -> DataItemMeasure:
     )
 
 
-def _findings(
-    items: Sequence[DataItemMeasure], rows: int, draw: random.Random
-) -> tuple[list[Finding], list[RuleOutcome]]:
+def _findings(item: DataItemMeasure, rows: int, draw: random.Random) -> tuple[list[Finding], list[RuleOutcome]]:
     found, rules = [], []
-    for item in items:
-        missing = item.missing if isinstance(item.missing, int) else 0
-        blank = missing + draw.choice((0, draw.randint(0, rows - missing)))
-        for check, assessed, failed in (
-            ("missing", rows, blank),
-            ("format", rows - blank, min(rows - blank, item.invalid if isinstance(item.invalid, int) else 0)),
-        ):
-            made = list(_of_rule(item.data_item, check, assessed, failed, draw))
-            found.extend(made)
-            rules.append(_outcome(item.data_item, check, assessed, failed))
+    missing = item.missing if isinstance(item.missing, int) else 0
+    blank = missing + draw.choice((0, draw.randint(0, rows - missing)))
+    for check, assessed, failed in (
+        ("missing", rows, blank),
+        ("format", rows - blank, min(rows - blank, item.invalid if isinstance(item.invalid, int) else 0)),
+    ):
+        found.extend(_of_rule(item.data_item, check, assessed, failed, draw))
+        rules.append(_outcome(item.data_item, check, assessed, failed))
     return found, rules
 
 
@@ -124,10 +128,12 @@ def _outcome(item: str, check: str, assessed: int, failed: int) -> RuleOutcome:
     )
 
 
-def _plus(persons: int, draw: random.Random) -> Any:
+def _plus(persons: int, drawing: Callable[[str], random.Random]) -> Any:
+    draw = drawing("ages")
     adults = draw.randint(0, persons)
     eligible = {"CARER": adults, "LAC": persons - adults - min(persons - adults, _few(draw, persons))}
     for code, low, high in CHARACTERISTICS:
+        draw = drawing(code)
         yes, no, unsure, declined, not_known, not_recorded = parted(eligible.get(code, persons), 6, draw)
         whole = eligible.get(code, persons)
         asked = draw.randint(0, yes + no + unsure + declined)

@@ -236,6 +236,7 @@ def since() -> Since:
         period_start=date(2026, 4, 1),
         period_end=date(2026, 4, 30),
         same_period=True,
+        hidden=("plus/GRT/yes",),
         findings=(
             FindingChange(
                 fingerprint="0123456789ab",

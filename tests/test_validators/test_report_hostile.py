@@ -81,7 +81,7 @@ def _fields() -> dict[str, Any]:
     """A small report that has something in every field, as plain Python."""
     accepted = Accepted(reason="r", owner="o", until=date(2026, 12, 31))
     hidden = {"hides": ("ethnic",), "hidden_groups": ("White - Irish",)}
-    found = [mapped_finding().model_copy(update={"accepted": accepted, **hidden})]
+    found = [mapped_finding().model_copy(update={"accepted": given, **hidden}) for given in (accepted, None)]
     chosen = parts(findings=found, reveal="values", since=since(), accepted=accepted_entries())
     chosen["rules"] = [rule for rule in chosen["rules"] if rule.rule_id in ("PMD00121", "PMD001.birth_date.format")]
     for name in ("data_items", "plus", "tables"):

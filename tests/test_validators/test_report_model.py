@@ -246,7 +246,7 @@ def test_findings_and_rules_stand_in_one_order_however_they_come() -> None:
 
 def test_counts_and_what_was_not_assessed_follow_from_the_parts() -> None:
     report = sample_report()
-    assert dict(report.counts) == {"error": 5, "warning": 3, "info": 1, "accepted": 0}
+    assert dict(report.counts) == {"error": 5, "warning": 3, "info": 1, "accepted": 0, "accepted_warnings": 0}
     assert [rule.rule_id for rule in report.not_assessed] == [
         rule.rule_id for rule in report.rules if rule.outcome == "not_assessed"
     ]

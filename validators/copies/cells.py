@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
-from validators.finding import DECIMALS, HIDDEN, Part, Shown
+from validators.finding import DECIMALS, HIDDEN, Part, Shown, exact
+from validators.intervals import wilson
 
 if TYPE_CHECKING:
     from validators.figures import Ratio
@@ -36,6 +37,16 @@ def figures(part: Part, at: Path = ()) -> Iterator[tuple[Path, int]]:
             yield (*at, name), value
     for path, child in children(part, at):
         yield from figures(child, path)
+
+
+def shown_figures(part: Part, at: Path = ()) -> Iterator[tuple[Path, Shown]]:
+    """Every count below `part`, hidden ones among them."""
+    for name in counted(type(part)):
+        value = getattr(part, name)
+        if value is not None:
+            yield (*at, name), value
+    for path, child in children(part, at):
+        yield from shown_figures(child, path)
 
 
 def totals(part: Part, at: Path = ()) -> Iterator[Total]:
@@ -75,16 +86,29 @@ def rewritten(part: P, write: Callable[[Path, int], Shown], at: Path = ()) -> P:
             changed[name] = rewritten(value, write, (*at, name))
         elif _holds_parts(value):
             changed[name] = tuple(rewritten(child, write, path) for path, child in _named(value, (*at, name)))
-    changed |= {name: share(ratio, _figures_of(part, changed)) for name, ratio in part.ratios.items()}
+    shown = _figures_of(part, changed)
+    for name, ratio in part.ratios.items():
+        changed |= _shares(name, ratio, shown) if getattr(part, name) is not None else {}
     return part.model_copy(update=changed)
 
 
-def share(ratio: Ratio, shown: Mapping[str, Shown | None]) -> float | None:
-    """The share by figures that are shown; None where one is hidden or the whole is too small."""
+def _shares(name: str, ratio: Ratio, shown: Mapping[str, Shown | None]) -> dict[str, float | None]:
+    """A share by the figures that are shown, with its interval; None where one is hidden or the whole is too small."""
     part, whole = _added(ratio.part, shown), _added(ratio.whole, shown)
-    if part is None or whole is None or whole < LEAST_WHOLE:
-        return None
-    return round(min(part / whole, 1.0), DECIMALS)
+    persons = whole if ratio.persons is None else exact(shown[ratio.persons])
+    if part is None or not whole or persons is None or min(whole, persons) < LEAST_WHOLE:
+        return dict.fromkeys((name, *(ratio.interval or ())))
+    part = min(part, whole)
+    ends = zip(ratio.interval, wilson(part, whole), strict=True) if ratio.interval else ()
+    return {name: round(part / whole, DECIMALS), **dict(ends)}
+
+
+def resting(part: Part, at: Path = ()) -> Iterator[tuple[Path, Path]]:
+    """Figures that count rows, each with the figure that counts their persons."""
+    for rows, persons in part.rests_on.items():
+        yield (*at, rows), (*at, persons)
+    for path, child in children(part, at):
+        yield from resting(child, path)
 
 
 def children(part: Part, at: Path) -> Iterator[tuple[Path, Part]]:

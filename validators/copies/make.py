@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from validators.copies.cells import Path, figures, rewritten, whole_categories
+from validators.changes import changes
+from validators.copies.before import considering, together
+from validators.copies.cells import Path, figures, resting, rewritten, shown_figures, whole_categories
 from validators.copies.narrowing import MOST
-from validators.copies.rounding import rounded
+from validators.copies.rounding import is_small, rounded
 from validators.copies.strip import stripped
 from validators.copies.sums import all_totals, equals
 from validators.copies.suppress import Figures, hidden
@@ -18,15 +20,64 @@ from validators.report import counts_of
 from validators.verdict import with_findings
 
 if TYPE_CHECKING:
+    from validators.measured import Core20Figure
     from validators.report import Report
+    from validators.since import Since
 
 
-def shareable(report: Report) -> Report:
-    """The shareable copy. One that is shareable already comes back as it is."""
+#: the last copy and what it was made of: several forms of one report ask for the same copy
+_last: list[tuple[Report, Report | None, Report]] = []
+
+
+def shareable(report: Report, before: Report | None = None) -> Report:
+    """The shareable copy. One that is shareable already comes back as it is.
+
+    `before` is the report with which it is compared, in either copy: what changed is worked out of copies of both. A
+    report that was compared, and without it, says nothing of changes.
+    """
     if report.copy_kind == "shareable":
         return report
+    if not _last or _last[0][0] is not report or _last[0][1] is not before:
+        _last[:] = [(report, before, _made(report, before))]
+    return _last[0][2]
+
+
+def _made(report: Report, before: Report | None) -> Report:
     bare = stripped(report)
-    return _written(bare, hidden(figures_of(bare)))
+    earlier = shareable(before) if before is not None else None
+    copy = _written(bare, _hides(bare, report.since, before, earlier))
+    return copy if earlier is None else copy.model_copy(update={"since": changes(copy, earlier)})
+
+
+def _hides(bare: Report, since: Since | None, before: Report | None, earlier: Report | None) -> frozenset[Path]:
+    """The figures that are hidden; those of a report that was compared were worked out then."""
+    if since is not None and since.hidden:
+        told = frozenset(since.hidden)
+        return frozenset(path for path, _ in figures(bare) if name_of(path) in told)
+    own = figures_of(bare)
+    if before is None or earlier is None:
+        return hidden(own)
+    was = stripped(before)
+    hides = hidden(considering(own, was, earlier))
+    if was.copy_kind == "shareable":
+        return hides
+    hid = [path for path, value in shown_figures(earlier) if value == HIDDEN]
+    return together(own, hides, figures_of(was), hid)
+
+
+def compared(report: Report, before: Report) -> Report:
+    """The report with what changed since `before`, an earlier one that may be compared with it."""
+    now = shareable(report, before) if before.copy_kind == "shareable" else stripped(report)
+    was = before if before.copy_kind == "shareable" else stripped(before)
+    bare = stripped(report)
+    hides = _hides(bare, None, before, shareable(before))
+    since = changes(now, was).model_copy(update={"hidden": tuple(sorted(map(name_of, hides)))})
+    return report.model_copy(update={"since": since})
+
+
+def name_of(path: Path) -> str:
+    """A path as one text."""
+    return "/".join(path)
 
 
 def figures_of(report: Report) -> Figures:
@@ -35,10 +86,16 @@ def figures_of(report: Report) -> Figures:
         values=dict(figures(report)),
         totals=all_totals(report),
         equals=tuple(equals(report)),
-        sensitive=frozenset(whole_categories(report)),
+        sensitive=frozenset((*whole_categories(report), *_on_few_persons(report))),
         told=frozenset(_told(report)),
         known=dict.fromkeys(_found(report), (1, MOST)),
     )
+
+
+def _on_few_persons(report: Report) -> Iterator[Path]:
+    """Counts of rows that belong to so few persons that the persons are not counted either."""
+    given = dict(figures(report))
+    return (rows for rows, persons in resting(report) if is_small(given.get(persons, 0)) and rows in given)
 
 
 def _found(report: Report) -> Iterator[Path]:
@@ -68,6 +125,7 @@ class _Writer:
 def _written(report: Report, hides: Collection[Path]) -> Report:
     copy = rewritten(report, _Writer(hides))
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
+    figures = tuple(_decided(figure) for figure in copy.core20.figures)
     titles = {(item.table, item.data_item): item.title for item in copy.data_items}
     return copy.model_copy(
         update={
@@ -75,6 +133,7 @@ def _written(report: Report, hides: Collection[Path]) -> Report:
             "verdict_sentence": _sentence(copy),
             "counts": counts_of(findings),
             "findings": findings,
+            "core20": copy.core20.model_copy(update={"figures": figures}),
             "mend_first": mend_first(findings, titles),
         }
     )
@@ -90,6 +149,15 @@ def _sentence(copy: Report) -> str:
     if sent is None or not persons or kept is None:
         return with_findings(copy.findings)
     return with_findings(copy.findings, "all" if sent.rejected_rows == 0 else f"about {kept:,} of", persons)
+
+
+def _decided(figure: Core20Figure) -> Core20Figure:
+    """What is said of most deciles that were sent follows from figures that are shown."""
+    sent = figure.submitted
+    if sent is None:
+        return figure
+    most = 2 * (exact(sent.reversed) or 0) > (exact(sent.compared) or 0)
+    return figure.model_copy(update={"submitted": sent.model_copy(update={"order_reversed": most})})
 
 
 def _without_shapes(finding: Finding) -> Finding:

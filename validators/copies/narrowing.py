@@ -24,12 +24,18 @@ class Equations(Protocol):
 
 
 def narrowed(
-    system: Equations, first: Iterable[int], ends: dict[int, Bounds], places: Container[int] | None = None
+    system: Equations,
+    first: Iterable[int],
+    ends: dict[int, Bounds],
+    places: Container[int] | None = None,
+    before: dict[int, Bounds] | None = None,
 ) -> bool:
     """Narrow what figures can be, beginning with some equations, until nothing changes.
 
-    Works on `ends` itself, and keeps to `places` where they are given. False where a figure could be nothing at all.
+    Works on `ends` itself, and keeps to `places` where they are given. `before` receives what was changed, as it was.
+    False where a figure could be nothing at all.
     """
+    was = {} if before is None else before
     waiting = deque(first)
     queued = set(waiting)
     looks: dict[int, int] = {}
@@ -37,7 +43,7 @@ def narrowed(
         place = waiting.popleft()
         queued.discard(place)
         looks[place] = looks.get(place, 0) + 1
-        changed = _narrow(system.equations[place], ends)
+        changed = _narrow(system.equations[place], ends, was)
         if changed is None:
             return False
         for near in (near for figure in changed for near in system.within[figure]):
@@ -47,7 +53,7 @@ def narrowed(
     return True
 
 
-def _narrow(terms: Mapping[int, int], ends: dict[int, Bounds]) -> list[int] | None:
+def _narrow(terms: Mapping[int, int], ends: dict[int, Bounds], was: dict[int, Bounds]) -> list[int] | None:
     """The figures of one equation that can be less than before; None where one can be nothing."""
     low = high = 0
     for figure, sign in terms.items():
@@ -62,6 +68,7 @@ def _narrow(terms: Mapping[int, int], ends: dict[int, Bounds]) -> list[int] | No
         if fits[0] > fits[1]:
             return None
         if fits != (least, most):
+            was.setdefault(figure, (least, most))
             ends[figure] = fits
             changed.append(figure)
     return changed

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from validators.copies.cells import Path, Total, figures, totals
+from validators.copies.group_sums import group_equals, group_totals
 from validators.finding import Finding
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def all_totals(report: Report) -> list[Total]:
     """Everything in one report that adds up, or is some of something."""
     given = dict(figures(report))
     across = (_causes(report), _kept(report), _judged(report), _left_over(report, given), _ages(report.plus))
-    found = [*totals(report), *(total for some in across for total in some)]
+    found = [*totals(report), *group_totals(report), *(total for some in across for total in some)]
     return [total for total in found if all(path in given for path in (*total.whole, *total.parts))]
 
 
@@ -37,10 +38,10 @@ def equals(report: Report) -> Iterator[tuple[Path, ...]]:
     tables = {rule.rule_id: rule.table for rule in report.rules} | {f.fingerprint: f.table for f in report.findings}
     tables |= {measure.characteristic: _persons(measure) for measure in report.plus}
     alike: defaultdict[tuple[str, int], list[Path]] = defaultdict(list)
-    for path, value in given.items():
-        group = _group(path, tables)
-        if group is not None and value:
-            alike[group, value].append(path)
+    named = [(_group(path, tables), path) for path in given]
+    for group, path in (*named, *group_equals(report)):
+        if group is not None and given.get(path):
+            alike[group, given[path]].append(path)
     yield from (tuple(paths) for paths in alike.values() if len(paths) > 1)
     yield from _outcomes(report, given)
 
@@ -56,7 +57,9 @@ def _group(path: Path, tables: Mapping[str, str]) -> str | None:
             return "person" if tables[name] == "dataset" else tables[name]
         case ("plus", code, "eligible"):
             return tables[code]
-        case ("equality" | "linkage" | "access", *_, "persons"):
+        case ("equality", "ethnicity", "persons") | ("linkage" | "access", "persons"):
+            return "person"
+        case ("equality", "facts", _, "eligible") | ("core20", "figures", _, "persons"):
             return "person"
         case _:
             return None

@@ -7,7 +7,8 @@ which hides more, never less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from validators.copies.narrowing import Bounds, Terms, narrowed
@@ -15,10 +16,13 @@ from validators.copies.rounding import could_be
 
 #: how many equations away from a figure others are moved
 REACH = 4
-#: a shown figure of more equations than this moves by itself: everything hangs on it
+#: a figure of more equations than this, such as all persons or those of a group, is moved without looking at all of
+#: them anew: it keeps within what all of them together leave it
 HUB = 12
+#: times that everything is gone through from the beginning, where one figure narrows another by one at a time
+SWEEPS = 8
 #: figures that a search may set before it gives up
-PATIENCE = 60
+PATIENCE = 20
 
 
 @dataclass
@@ -43,9 +47,7 @@ class System:
                 self.within[figure].append(place)
         # beyond this nothing is looked for: it is far above every figure that there is
         self.most = 2 * max(self.values, default=0) + 100
-        ends = {figure: self.bounds(figure) for figure in range(len(self.values))}
-        narrowed(self, range(len(self.equations)), ends)
-        self.hubs = {figure: ends[figure] for figure in ends if self._is_hub(figure)}
+        self.hubs = {figure: ends for figure, ends in self.told().items() if self._is_hub(figure)}
 
     def bounds(self, figure: int) -> Bounds:
         """The least and the most that a figure can be, as far as the copy itself says."""
@@ -58,21 +60,39 @@ class System:
         low, high = self.known.get(figure, (0, self.most))
         return low, min(high, self.most)
 
-    def is_thinkable(self, figure: int, number: int) -> bool:
-        """Whether nothing near it speaks against `number`; no world in which it is so has been looked for."""
-        return _Attempt(self, figure, number, 0).is_thinkable()
-
     def could_be(self, figure: int, number: int) -> bool:
         """Whether a hidden figure could be `number`, as far as anybody can tell."""
         return self.covers(figure, number, 0) is not None
 
     def covers(self, figure: int, number: int, most: int) -> set[int] | None:
         """At most so many shown figures with which, once they are hidden, a hidden one could be `number`."""
-        return _Attempt(self, figure, number, most).covers()
+        if number == self.values[figure]:
+            return set()
+        attempt = _Attempt(self, figure, number, most)
+        if figure in self.hubs:
+            return set() if attempt.possible else None
+        return attempt.covers()
 
     def around(self, figure: int) -> set[int]:
-        """Shown figures near a figure that may be hidden."""
-        return self.near(figure)[1] & self.shown & self.loss.keys()
+        """Shown figures that may be hidden, in the equations of a figure, or reached by way of hidden ones."""
+        found: set[int] = set()
+        seen, waiting = {figure}, deque([figure])
+        while waiting and not found:
+            beside = {other for place in self.within[waiting.popleft()] for other in self.equations[place]} - seen
+            found = beside & self.shown & self.loss.keys()
+            seen |= beside
+            waiting.extend(sorted(beside - self.shown))
+        return found
+
+    def told(self) -> dict[int, Bounds]:
+        """What each figure can be, as far as anybody finds out who goes from sum to sum."""
+        ends = {figure: self.bounds(figure) for figure in range(len(self.values))}
+        for _ in range(SWEEPS):
+            was: dict[int, Bounds] = {}
+            narrowed(self, range(len(self.equations)), ends, before=was)
+            if not was:
+                break
+        return ends
 
     def near(self, figure: int) -> tuple[set[int], set[int]]:
         """The equations near a figure, and the figures in them that may be moved: those of no equation elsewhere."""
@@ -86,7 +106,7 @@ class System:
         return places, {f for f in figures if self._is_hub(f) or places.issuperset(self.within[f])}
 
     def _is_hub(self, figure: int) -> bool:
-        return figure in self.shown and len(self.within[figure]) > HUB
+        return len(self.within[figure]) > HUB
 
 
 class _Attempt:
@@ -99,84 +119,97 @@ class _Attempt:
         self.system, self.most = system, most
         self.places, self.free = system.near(figure)
         there = {f for place in self.places for f in system.equations[place]} | self.free
-        self.values = {f: system.values[f] for f in there}
-        self.ends = {f: self._bounds(f) for f in self.values}
-        self.order = sorted(self.places, key=lambda place: (self._gives_way(place), place))
-        self.start = {figure: number}
-        low, high = system.bounds(figure)
-        self.possible = low <= number <= high
+        self.ends = {f: self._bounds(f) for f in there}
+        self.world = {f: system.values[f] for f in there}
+        #: by how much equations miss adding up in this world
+        self.over: dict[int, int] = {}
+        self.chosen: set[int] = set()
         self.patience = PATIENCE
-
-    def is_thinkable(self) -> bool:
-        """Whether no figure near it could be nothing at all."""
-        return self.possible and self._set(self.ends, self.start) is not None
+        low, high = system.bounds(figure)
+        self.possible = low <= number <= high and self._set(figure, number) is not None
 
     def covers(self) -> set[int] | None:
         """The covers that it takes; None where no such world was found."""
-        ends = self._set(self.ends, self.start) if self.possible else None
-        return None if ends is None else self._world(ends, self.start)
+        return self._hides() if self.possible and self._settled() else None
 
     def _bounds(self, figure: int) -> Bounds:
         if figure not in self.free:
-            return self.values[figure], self.values[figure]
-        if figure in self.system.hubs and figure in self.system.shown:
+            return self.system.values[figure], self.system.values[figure]
+        if figure in self.system.hubs:
             return self.system.hubs[figure]
         if self.most and figure in self.system.loss:
             return self.system.if_hidden(figure)
         return self.system.bounds(figure)
 
-    def _set(self, ends: Mapping[int, Bounds], new: Mapping[int, int]) -> dict[int, Bounds] | None:
-        """What figures can be once some are set; None where one could be nothing."""
-        found = dict(ends)
-        for figure, number in new.items():
-            if not found[figure][0] <= number <= found[figure][1]:
-                return None
-            found[figure] = (number, number)
-        places = {place for figure in new for place in self.system.within[figure]} & self.places
-        return found if narrowed(self.system, sorted(places), found, self.places) else None
+    def _set(self, figure: int, number: int) -> dict[int, Bounds] | None:
+        """Set a figure. What could be before of the figures that this narrows; None where one could be nothing."""
+        was = {figure: self.ends[figure]}
+        self.ends[figure] = (number, number)
+        near = [place for place in self.system.within[figure] if place in self.places]
+        possible = narrowed(self.system, near, self.ends, self.places, was)
+        self._follow(was)
+        if possible:
+            return was
+        self._undo(was)
+        return None
 
-    def _world(self, ends: Mapping[int, Bounds], chosen: Mapping[int, int]) -> set[int] | None:
-        """A world in which everything adds up: figures stay what they are as far as they can."""
-        world = {f: min(max(self.values[f], low), high) for f, (low, high) in ends.items()}
-        over = [place for place in self.order if self._over(place, world)]
-        if not over:
-            return self._hides(world)
-        place = over[0]
-        for figure, number in self._choices(place, world, ends, chosen):
+    def _undo(self, was: Mapping[int, Bounds]) -> None:
+        self.ends.update(was)
+        self._follow(was)
+
+    def _follow(self, changed: Iterable[int]) -> None:
+        """Figures stay what they are as far as they can."""
+        for figure in changed:
+            low, high = self.ends[figure]
+            number = min(max(self.system.values[figure], low), high)
+            step = number - self.world[figure]
+            if step:
+                self.world[figure] = number
+                for place in self.system.within[figure]:
+                    self.over[place] = self.over.get(place, 0) + step * self.system.equations[place][figure]
+
+    def _settled(self) -> bool:
+        """Set figures until everything adds up."""
+        place = self._next()
+        if place is None:
+            return len(self._hides()) <= self.most
+        for figure, number in list(self._choices(place)):
             self.patience -= 1
             if self.patience < 0:
-                return None
-            left = self._set(ends, {figure: number})
-            found = None if left is None else self._world(left, {**chosen, figure: number})
-            if found is not None:
-                return found
-        return None
+                return False
+            was = self._set(figure, number)
+            if was is not None:
+                self.chosen.add(figure)
+                if self._settled():
+                    return True
+                self.chosen.discard(figure)
+                self._undo(was)
+        return False
+
+    def _next(self) -> int | None:
+        """The equation to be settled next: one that always gives way comes last."""
+        places = [place for place, over in self.over.items() if over and place in self.places]
+        return min(places, key=lambda place: (self._gives_way(place), place), default=None)
 
     def _gives_way(self, place: int) -> bool:
         """Whether an equation has a figure that stands in no other and is not shown: it adds up whatever comes."""
         terms = self.system.equations[place]
         return any(len(self.system.within[f]) == 1 and f not in self.system.shown for f in terms)
 
-    def _over(self, place: int, world: Mapping[int, int]) -> int:
-        return sum(sign * world[figure] for figure, sign in self.system.equations[place].items())
-
-    def _hides(self, world: Mapping[int, int]) -> set[int] | None:
-        hides = {f for f, number in world.items() if self._is_cover(f, number)}
-        return hides if len(hides) <= self.most else None
+    def _hides(self) -> set[int]:
+        return {f for f, number in self.world.items() if number != self.system.values[f] and self._is_cover(f, number)}
 
     def _is_cover(self, figure: int, number: int) -> bool:
         low, high = self.system.bounds(figure)
         return figure in self.system.shown and not low <= number <= high
 
-    def _choices(
-        self, place: int, world: Mapping[int, int], ends: Mapping[int, Bounds], chosen: Mapping[int, int]
-    ) -> Iterator[tuple[int, int]]:
+    def _choices(self, place: int) -> Iterator[tuple[int, int]]:
         """Figures of an equation with a number for each that brings it nearer to adding up, the least loss first."""
-        over = self._over(place, world)
+        over = self.over[place]
         for figure, sign in sorted(self.system.equations[place].items(), key=lambda term: self._order(term[0])):
-            low, high = ends[figure]
-            number = min(max(world[figure] - sign * over, low), high)
-            if figure not in chosen and number != world[figure]:
+            low, high = self.ends[figure]
+            number = min(max(self.world[figure] - sign * over, low), high)
+            if figure not in self.chosen and number != self.world[figure]:
                 yield figure, number
 
     def _order(self, figure: int) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
-from validators.reports import grouped, sources, story, words
+from validators.reports import changed, grouped, sources, story, words
 from validators.reports.links import linked
 from validators.reports.plain import paragraphs, plain
 
@@ -87,6 +87,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "report": report,
         "story": story,
         "words": words,
+        "changed": changed,
         "exact": exact,
         "sources": sources,
         "detail": detail,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import grouped, sources, story, words
+from validators.reports import changed, grouped, sources, story, words
 from validators.reports.plain import paragraphs
 from validators.reports.terminal import NARROWEST, WIDEST, Page
 
@@ -34,6 +34,7 @@ def lines(report: Report, page: Page) -> Iterator[str]:
     yield from _verdict(report, page)
     yield from _mend_first(report, page)
     yield from _counters(report, page)
+    yield from _changes(report, page)
     for severity in SEVERITIES:
         yield from _findings(report, severity, page)
     yield from _items(report, page)
@@ -98,6 +99,22 @@ def _counters(report: Report, page: Page) -> Iterator[str]:
     yield from page.text(words.ROW_MEANS)
 
 
+def _changes(report: Report, page: Page) -> Iterator[str]:
+    if report.since is not None:
+        yield from page.title(changed.title(report.since))
+        yield from page.text(f"{changed.periods(report.since)} {changed.MEANS}")
+        for rows in (changed.findings, changed.items, changed.answers):
+            told = [[f"{turn}: {what}", before, now] for turn, what, before, now in rows(report.since)]
+            if told:
+                yield ""
+                yield from page.table(["", "before", "now"], told)
+    if report.accepted:
+        yield from page.title("Accepted findings")
+        yield from page.text(changed.ACCEPTED_MEANS)
+    for line in changed.accepted(report):
+        yield from page.text(f"- {line}")
+
+
 def _left_out(rows: Shown | None, rejected: Shown | None) -> str:
     return words.NONE_GIVEN if rows is None else words.number(rejected)
 
@@ -140,6 +157,9 @@ def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
     yield from page.labelled("Received", words.received(finding))
     yield from page.labelled("Expected", finding.cause.expected)
     yield from page.labelled("Try", finding.cause.suggestion)
+    yield from page.labelled("Accepted", changed.accepted_until(finding))
+    if finding.severity != "error":
+        yield from page.labelled("Print", finding.fingerprint)
 
 
 def _sampled(finding: Finding, file: str | None) -> str | None:

@@ -1,0 +1,216 @@
+"""What changed since an earlier report, which report may be compared, and what two copies give away together."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.test_validators.attacker import Attacker
+from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_report
+from tests.test_validators.sample_report import findings, parts, sample_report
+from tests.test_validators.test_copies import given_away, names_of, written
+from validators.changes import changes
+from validators.copies import compared, shareable
+from validators.earlier import MOST_BYTES, check_comparable, read_report
+from validators.errors import InputError
+from validators.finding import Finding, rate_of
+from validators.report import Report
+from validators.reports import REPORTS
+
+
+def with_failed(finding: Finding, failed: int) -> Finding:
+    changed = {"failed_rows": failed, "rate": rate_of(failed, finding.assessed_rows), "samples": (), "more": failed}  # type: ignore[arg-type]
+    return finding.model_copy(update=changed)
+
+
+def turns(now: Report, before: Report) -> dict[str, str]:
+    return {each.rule_id + "/" + each.fingerprint: each.change for each in changes(now, before).findings}
+
+
+def test_each_finding_is_new_worse_the_same_better_or_mended() -> None:
+    day_first, no_such_day, check_digit, repeated, restricted, ethnicity, language, rate, reason = findings()
+    now = [with_failed(day_first, 3000), with_failed(check_digit, 10), repeated, restricted, ethnicity, rate]
+    now.append(with_failed(reason, 40))
+    before = [day_first, no_such_day, check_digit, restricted, ethnicity, language, rate, reason]
+    found = turns(sample_report(findings=now), sample_report(findings=before))
+    named = {finding.rule_id + "/" + finding.fingerprint: finding for finding in (*now, *before)}
+    told = {(named[name].rule_id, named[name].cause.kind): turn for name, turn in found.items()}
+    assert told == {
+        ("PMD001.birth_date.format", "day_first"): "worse",
+        ("PMD001.birth_date.format", "no_such_day"): "mended",
+        ("PMD00105", "check_digit"): "better",
+        ("PMD001.key.repeated", "rows_differ"): "new",
+        ("PMD00319", "no_approval"): "same",
+        ("PMD00116", "blank"): "same",
+        ("PMD90001", "above"): "same",
+        ("PMD00108", "status"): "more",
+        ("PMD001.preferred_language.missing", "blank"): "mended",
+    }
+
+
+def test_what_was_not_checked_is_neither_new_nor_mended() -> None:
+    given = parts()
+    unchecked = [
+        rule.model_copy(update={"outcome": "not_assessed", "reason": "Not sent.", "assessed_rows": None})
+        if rule.rule_id == "PMD00105"
+        else rule
+        for rule in given["rules"]
+    ]
+    without = [finding for finding in findings() if finding.rule_id != "PMD00105"]
+    blind = sample_report(rules=unchecked, findings=without)
+    (name,) = [name for name in turns(blind, sample_report()) if name.startswith("PMD00105")]
+    assert turns(blind, sample_report())[name] == turns(sample_report(), blind)[name] == "not_judged"
+
+
+def test_answers_are_more_or_fewer_and_never_better() -> None:
+    now, before = sample_report(), sample_report()
+    grown = before.plus[0].model_copy(update={"yes": 20, "declined": 149})
+    found = changes(now, before.model_copy(update={"plus": (grown, *before.plus[1:])}))
+    told = {(each.characteristic, each.answer): each.change for each in found.answers}
+    assert told["HOMELESS", "yes"] == "more"
+    assert told["HOMELESS", "declined"] == "fewer"
+    assert set(told.values()) == {"more", "fewer", "same"}
+
+
+def test_the_words_of_the_earlier_report_are_not_repeated() -> None:
+    before = sample_report()
+    stranger = findings()[0].model_copy(update={"fingerprint": "0" * 12, "rule_id": "PMD99999", "title": "Ann Example"})
+    before = before.model_copy(update={"findings": (*before.findings, stranger)})
+    assert "Ann Example" not in changes(sample_report(), before).model_dump_json()
+
+
+def test_a_shareable_copy_tells_changes_by_rounded_figures() -> None:
+    kept, repeated = findings()[0], findings()[3]
+    before = sample_report(findings=[with_failed(kept, 2129), with_failed(repeated, 2)])
+    now = compared(sample_report(findings=[kept, repeated]), before)
+    assert {each.change for each in now.since.findings} == {"better", "worse"}  # type: ignore[union-attr]
+    copy = shareable(now, before)
+    assert copy.since is not None
+    told = {each.rule_id: (each.change, each.before_rows, each.now_rows) for each in copy.since.findings}
+    assert told == {"PMD001.birth_date.format": ("same", 2130, 2130), "PMD001.key.repeated": ("*", "*", "*")}
+    assert copy.since.hidden == ()
+    assert shareable(now).since is None
+
+
+def test_what_was_hidden_once_stays_hidden_until_it_has_changed() -> None:
+    plus = sample_report().plus[0]
+    few = plus.model_copy(update={"yes": 5, "no": 2160, "splits": ()})
+    before = compared_report([few.model_copy(update={"unsure": 29, "no": 2161})])
+    for yes, shown in ((9, "*"), (60, 60)):
+        now = compared_report([few.model_copy(update={"yes": yes, "no": 2165 - yes})])
+        assert shareable(now, before).plus[0].yes == shown
+    chained = compared(compared_report([few.model_copy(update={"yes": 9, "no": 2156})]), before)
+    assert shareable(chained).plus[0].yes == "*"
+
+
+def compared_report(plus: list[Any]) -> Report:
+    return sample_report(plus=plus, equality=None, linkage=None, access=None)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_two_copies_give_no_more_away_than_one(seed: int) -> None:
+    """The attacker holds both copies, and knows which figures have not changed."""
+    draw = Random(seed)
+    names = [*ITEMS, *(code for code, _, _ in CHARACTERISTICS), "ethnicity", "linkage"]
+    before, now = drawn_report(seed), drawn_report(seed, draw.sample(names, draw.randint(1, 4)))
+    attacker = Attacker()
+    attacker.read(written(shareable(before)), "before ")
+    attacker.read(written(shareable(now, before)), "now ")
+    was, is_ = names_of(before), names_of(now)
+    attacker.sums += [([f"before {name}"], [f"now {name}"]) for name in was if was[name] == is_.get(name)]
+    assert given_away(attacker, names_of(before, "before ") | names_of(now, "now ")) == []
+
+
+def test_only_an_earlier_report_of_the_same_provider_is_compared() -> None:
+    now = sample_report()
+    sent = now.submission
+
+    def before(**changed: Any) -> Report:
+        return now.model_copy(update={"submission": sent.model_copy(update=changed)})
+
+    check_comparable(now, before())
+    check_comparable(now, before(period_start=date(2026, 3, 1), period_end=date(2026, 3, 31)))
+    for other, words in (
+        (before(provider="RX2"), "is of RX2, and this file is of RX1"),
+        (before(provider=None), "of no provider that is known"),
+        (before(provider="John Smith\n"), "of no provider that is known"),
+        (before(period_start=date(2026, 5, 1)), "a later period, from 2026-05-01"),
+    ):
+        with pytest.raises(InputError, match=words):
+            check_comparable(now, other)
+
+
+def test_a_report_is_read_back_as_it_was(tmp_path: Path) -> None:
+    for report in (sample_report(), shareable(sample_report())):
+        file = tmp_path / "report.json"
+        file.write_bytes(REPORTS["json"](report))
+        assert read_report(file) == report
+
+
+HOSTILE = [
+    b"",
+    b"{}",
+    b"[]",
+    b"null",
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b'{"a":' * 50_000,
+    b"1" * 5000,
+    b'{"report_schema": "9.9"}',
+    b"local_patient_id,nhs_number\nA1,9990000018\n",
+]
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=lambda content: ascii(content[:20]))
+def test_what_is_no_report_is_refused_in_one_sentence(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=r"is no report of the form 1\.0\. Name a report") as refused:
+        read_report(file)
+    assert "999" not in str(refused.value)
+
+
+def test_a_report_that_is_too_large_or_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        read_report(tmp_path / "none.json")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_report(tmp_path)
+    file = tmp_path / "large.json"
+    with file.open("wb") as large:
+        large.truncate(MOST_BYTES + 1)
+    with pytest.raises(InputError, match="larger than any report"):
+        read_report(file)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_doctored_report_is_refused_or_compared(seed: int, tmp_path: Path) -> None:
+    draw = Random(seed)
+    content = json.loads(REPORTS["json"](sample_report()))
+    for _ in range(draw.randint(1, 4)):
+        _doctor(content, draw)
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(content))
+    now = sample_report()
+    try:
+        before = read_report(file)
+        check_comparable(now, before)
+    except InputError:
+        return
+    told = compared(now, before)
+    assert "hostile" not in told.since.model_dump_json()  # type: ignore[union-attr]
+    assert shareable(told, before).since is not None
+
+
+def _doctor(content: Any, draw: Random) -> None:
+    """Change one value somewhere."""
+    while isinstance(content, dict | list) and content:
+        key = draw.choice(list(content) if isinstance(content, dict) else range(len(content)))
+        if not isinstance(content[key], dict | list) or draw.random() < 0.1:
+            content[key] = draw.choice([0, 3, 10**18, -1, "*", "hostile", None, [], {}, True, 0.5])
+            return
+        content = content[key]

@@ -1,0 +1,138 @@
+"""Works out what changed between two reports of one provider. No word of the earlier report is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from validators.finding import HIDDEN, Hidden, Shown, exact
+from validators.since import Answer, AnswerChange, AnswerTurn, FindingChange, FindingTurn, ItemChange, ItemTurn, Since
+
+if TYPE_CHECKING:
+    from validators.finding import Finding
+    from validators.measured import DataItemMeasure
+    from validators.report import Report
+
+ANSWERS: tuple[Answer, ...] = ("yes", "no", "unsure", "declined")
+#: stands for the title of a rule that only the earlier report knows
+OF_AN_EARLIER_RULE = "A finding of a rule that was not checked this time"
+
+
+def changes(now: Report, before: Report) -> Since:
+    """What changed from `before` to `now`, two reports that show their figures alike: both exact, or both rounded."""
+    sent, sent_before = now.submission, before.submission
+    return Since(
+        report_id=before.report_id,
+        created_at=before.created_at,
+        release=before.release,
+        period_start=sent_before.period_start,
+        period_end=sent_before.period_end,
+        same_period=(sent.period_start, sent.period_end) == (sent_before.period_start, sent_before.period_end),
+        findings=tuple(_findings(now, before)),
+        data_items=tuple(_items(now, before)),
+        answers=tuple(_answers(now, before)),
+    )
+
+
+def _findings(now: Report, before: Report) -> Iterator[FindingChange]:
+    """Every finding of this report, then those that only the earlier one has."""
+    earlier = {finding.fingerprint: finding for finding in before.findings}
+    for finding in now.findings:
+        was = earlier.pop(finding.fingerprint, None)
+        turn = _turn(was, finding) if was else "new" if _judged(before, finding) else "not_judged"
+        yield _change(finding, finding.title, turn, was, finding)
+    titles = {rule.rule_id: rule.title for rule in now.rules}
+    for finding in earlier.values():
+        title = titles.get(finding.rule_id, OF_AN_EARLIER_RULE)
+        yield _change(finding, title, "mended" if _judged(now, finding) else "not_judged", finding, None)
+
+
+def _judged(report: Report, finding: Finding) -> bool:
+    """Whether a report would have the finding if it were there."""
+    if ".file." in finding.rule_id or ".column." in finding.rule_id:
+        return any(file.table == finding.table for file in report.submission.files)
+    return any(rule.rule_id == finding.rule_id and rule.outcome in ("passed", "failed") for rule in report.rules)
+
+
+def _change(
+    finding: Finding, title: str, turn: FindingTurn | Hidden, was: Finding | None, now: Finding | None
+) -> FindingChange:
+    return FindingChange(
+        fingerprint=finding.fingerprint,
+        rule_id=finding.rule_id,
+        title=title,
+        severity=finding.severity,
+        change=turn,
+        counted=finding.counted,
+        before_rows=was.failed_rows if was else None,
+        now_rows=now.failed_rows if now else None,
+        before_rate=was.rate if was else None,
+        now_rate=now.rate if now else None,
+    )
+
+
+def _turn(was: Finding, now: Finding) -> FindingTurn | Hidden:
+    """By the share of the rows that were assessed, since files differ in size; else by the rows."""
+    if was.rate is not None and now.rate is not None:
+        return _grown(was.rate, now.rate, now)
+    if HIDDEN in (was.failed_rows, now.failed_rows):
+        return HIDDEN
+    return _grown(exact(was.failed_rows) or 0, exact(now.failed_rows) or 0, now)
+
+
+def _grown(was: float, now: float, finding: Finding) -> FindingTurn:
+    """What is worth knowing, such as how many declined, is more or fewer, and no worse for that."""
+    if now == was:
+        return "same"
+    if finding.severity == "info":
+        return "more" if now > was else "fewer"
+    return "worse" if now > was else "better"
+
+
+def _items(now: Report, before: Report) -> Iterator[ItemChange]:
+    earlier = {(item.table, item.data_item): item for item in before.data_items}
+    for item in now.data_items:
+        was = earlier.get((item.table, item.data_item))
+        if was is not None:
+            yield ItemChange(
+                table=item.table,
+                data_item=item.data_item,
+                title=item.title,
+                before_rate=was.complete_rate,
+                now_rate=item.complete_rate,
+                change=_item_turn(was, item),
+            )
+
+
+def _item_turn(was: DataItemMeasure, now: DataItemMeasure) -> ItemTurn | Hidden:
+    before, after = was.complete_rate, now.complete_rate
+    if before is None or after is None:
+        return "same" if before == after and HIDDEN not in (was.missing, now.missing, was.rows, now.rows) else HIDDEN
+    if before == after:
+        return "same"
+    if now.mandation in ("O", "P"):
+        return "more" if after > before else "fewer"
+    return "better" if after > before else "worse"
+
+
+def _answers(now: Report, before: Report) -> Iterator[AnswerChange]:
+    earlier = {measure.characteristic: measure for measure in before.plus}
+    for measure in now.plus:
+        was = earlier.get(measure.characteristic)
+        for answer in ANSWERS if was is not None else ():
+            counts: tuple[Shown | None, Shown | None] = (getattr(was, answer), getattr(measure, answer))
+            if None not in counts:
+                yield AnswerChange(
+                    characteristic=measure.characteristic,
+                    title=measure.title,
+                    answer=answer,
+                    before=counts[0],
+                    now=counts[1],
+                    change=_more_or_fewer(*map(exact, counts)),
+                )
+
+
+def _more_or_fewer(was: int | None, now: int | None) -> AnswerTurn | Hidden:
+    if was is None or now is None:
+        return HIDDEN
+    return "same" if now == was else "more" if now > was else "fewer"

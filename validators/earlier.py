@@ -1,0 +1,68 @@
+"""Reads a report that was written before, to be compared with. The file may come from anywhere and hold anything."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from validators.copies.cells import shown_figures
+from validators.errors import InputError
+from validators.report import REPORT_SCHEMA, Report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: no report of ours comes near these
+MOST_BYTES = 64 * 1024 * 1024
+MOST_FIGURES = 40_000
+_NAMES = {
+    "report_id": re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "release": re.compile("[0-9]{1,4}([.][0-9]{1,4}){2}(-[a-z0-9.]{1,20})?"),
+}
+_PROVIDER = re.compile("[A-Z0-9]{3,6}")
+_HOW = "Name a report that plusmds validate wrote with --format json."
+
+
+def read_report(path: Path) -> Report:
+    """The report in a JSON file. InputError, without a word of its content, where it is none."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"The earlier report {path} cannot be read: {error.strerror or type(error).__name__}."
+        ) from None
+    if len(text) > MOST_BYTES:
+        raise InputError(f"{path} is larger than any report. {_HOW}")
+    try:
+        report = Report.model_validate_json(text)
+    except (ValidationError, ValueError, RecursionError):
+        raise InputError(f"{path} is no report of the form {REPORT_SCHEMA}. {_HOW}") from None
+    if sum(1 for _ in shown_figures(report)) > MOST_FIGURES:
+        raise InputError(f"{path} holds more figures than any report. {_HOW}")
+    if not all(pattern.fullmatch(getattr(report, name)) for name, pattern in _NAMES.items()):
+        raise InputError(f"{path} was not written by plusmds: its identifier or its release is none of ours. {_HOW}")
+    return report
+
+
+def check_comparable(now: Report, before: Report) -> None:
+    """Refuse a report of another provider, of a later period, or on a part of what was sent."""
+    sent, sent_before = now.submission, before.submission
+    if sent.provider is None or sent.provider != sent_before.provider:
+        raise InputError(
+            f"The earlier report is {_provider(sent_before.provider)}, and this file is {_provider(sent.provider)}. "
+            "Compare with an earlier report of the same provider; where no header is sent, --provider says whose it is."
+        )
+    if before.slice is not None:
+        raise InputError("The earlier report is a slice. Compare with the whole report that it was cut from.")
+    if sent.period_start and sent_before.period_start and sent_before.period_start > sent.period_start:
+        raise InputError(
+            f"The earlier report is about a later period, from {sent_before.period_start}, than this file, from "
+            f"{sent.period_start}. Compare with a report on the same period or on one before it."
+        )
+
+
+def _provider(code: str | None) -> str:
+    return f"of {code}" if code is not None and _PROVIDER.fullmatch(code) else "of no provider that is known"

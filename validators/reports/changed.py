@@ -1,0 +1,93 @@
+"""What the forms for people say of changes since an earlier report, and of accepted findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validators.reports import story, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validators.finding import Finding, Shown
+    from validators.report import Report
+    from validators.since import FindingChange, Since
+
+#: in the order in which people want to know it
+TURNS = {
+    "new": "New",
+    "worse": "Worse",
+    "better": "Better",
+    "mended": "Mended",
+    "more": "More",
+    "fewer": "Fewer",
+    "not_judged": "Not judged",
+    "*": "*",
+    "same": "The same",
+}
+MEANS = (
+    "A finding is matched by its rule and cause, and is worse or better by its share of the rows assessed. Counts of "
+    "answers, and what is worth knowing, are more or fewer, and neither better nor worse."
+)
+ACCEPTED_MEANS = "The owner of the data accepts these for now: they stand apart, and are not asked to be mended first."
+
+
+def title(since: Since) -> str:
+    """The heading."""
+    return f"What changed since the report of {story.day(since.created_at)}"
+
+
+def periods(since: Since) -> str:
+    """Whether both are about the same period."""
+    if since.same_period:
+        return "Both are about the same reporting period."
+    if since.period_start is None or since.period_end is None:
+        return "The earlier report names no reporting period."
+    return f"That one is about another period, {story.day(since.period_start)} to {story.day(since.period_end)}."
+
+
+def findings(since: Since) -> list[tuple[str, str, str, str]]:
+    """Change, defect, before, now: what changed first, what is the same last."""
+    ordered = sorted(since.findings, key=lambda each: list(TURNS).index(each.change))
+    return [(TURNS[each.change], each.title, *_before_and_now(each)) for each in ordered]
+
+
+def _before_and_now(change: FindingChange) -> tuple[str, str]:
+    return _counted(change.before_rows, change.before_rate), _counted(change.now_rows, change.now_rate)
+
+
+def _counted(rows: Shown | None, rate: float | None) -> str:
+    return words.number(rows) + (f" ({words.percent(rate)})" if rate is not None else "")
+
+
+def items(since: Since) -> list[tuple[str, str, str, str]]:
+    """Change, data item, share filled before and now, of those that changed."""
+    changed = (each for each in since.data_items if each.change != "same")
+    return [
+        (TURNS[each.change], each.title, words.percent(each.before_rate), words.percent(each.now_rate))
+        for each in changed
+    ]
+
+
+def answers(since: Since) -> list[tuple[str, str, str, str]]:
+    """Change, answer, persons before and now, of those that changed."""
+    changed = (each for each in since.answers if each.change != "same")
+    return [
+        (TURNS[each.change], f"{each.title}: {each.answer}", words.number(each.before), words.number(each.now))
+        for each in changed
+    ]
+
+
+def accepted_until(finding: Finding) -> str | None:
+    """That a finding is accepted, by whom and why, as far as the copy says."""
+    if finding.accepted is None:
+        return None
+    who = f" by {finding.accepted.owner}: {finding.accepted.reason}" if finding.accepted.owner else ""
+    return f"Until {story.day(finding.accepted.until)}{who}"
+
+
+def accepted(report: Report) -> Iterator[str]:
+    """What became of each entry of the file of accepted findings."""
+    for entry in report.accepted:
+        who = f" Reason: {entry.reason} ({entry.owner})." if entry.reason and entry.owner else ""
+        yield f"{entry.title or 'Finding'} ({entry.fingerprint}): {entry.said}{who}"
