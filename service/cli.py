@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version, help="print the version of this software")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
     _add_validate(commands)
+    _add_enrich(commands)
     _add_asklist(commands)
     _add_generate(commands)
     _add_release(commands)
@@ -156,6 +157,21 @@ def _add_asklist(commands: _Commands) -> None:
     argument("--output", metavar="DIR", type=Path, required=True, help="a new folder for the lists")
     argument("--period", metavar="YYYY-MM", help="reporting month, where no header is sent")
     argument("--provider", metavar="CODE", help="ODS code of the provider, where no header is sent")
+    argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
+
+
+def _add_enrich(commands: _Commands) -> None:
+    about = "write the area, deprivation and Core20 of each person, derived from reference data"
+    add = _command(commands, "enrich", about, "enrich")
+    add.epilog = "Derived from what was submitted and kept apart from it: files by row and local id, to load back."
+    argument = add.add_argument
+    argument("path", metavar="PATH", type=Path, help="a folder, a zip or one file")
+    argument("--output", metavar="DIR", type=Path, required=True, help="folder to write to, outside the submission")
+    argument("--release", metavar="V", help="release to read by (default: the one in force for the period)")
+    argument("--table", metavar="T", help="table that a single file holds (default: by its name)")
+    argument("--period", metavar="YYYY-MM", help="reporting month, where no header is sent")
+    argument("--provider", metavar="CODE", help="ODS code of the provider, where no header is sent")
+    argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
     argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
 
 

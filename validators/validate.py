@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from schema import release as releases
 from schema.release_info import ReleaseError
-from validators import assemble, structure
+from validators import assemble, enrich, structure
 from validators.context import Context, Purpose, month_end
 from validators.core20_figures import core20_of
 from validators.engines import ENGINES, load_engine
@@ -68,6 +68,7 @@ class Request:
     engine: str = "duckdb"
     reveal: Reveal = "none"
     rows_to: Path | None = None
+    derived_to: Path | None = None
     purpose: Purpose = "check"
     reference: Mapping[str, Rows] | None = None
     limits: Limits | None = None
@@ -85,6 +86,7 @@ def validate(
     engine: str = "duckdb",
     reveal: Reveal = "none",
     rows_to: str | Path | None = None,
+    derived_to: str | Path | None = None,
     purpose: Purpose = "check",
     reference: Mapping[str, Rows] | None = None,
     progress: Callable[[str, float | None], None] | None = None,
@@ -93,8 +95,9 @@ def validate(
     """The conformance report on a folder, a zip or one file.
 
     `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
-    failing row as CSV. `reference`: reference data by name, as `Store(folder).sets()` gives them. Raises InputError
-    where the input cannot be read or the call is wrong, EngineError where the validator itself failed.
+    failing row as CSV; `derived_to`, a folder, what reference data say of each person. `reference`: reference data by
+    name, as `Store(folder).sets()` gives them. Raises InputError where the input cannot be read or the call is wrong,
+    EngineError where the validator itself failed.
     """
     now = datetime.datetime.now(datetime.UTC)
     request = Request(
@@ -109,6 +112,7 @@ def validate(
         engine=engine,
         reveal=reveal,
         rows_to=Path(rows_to) if rows_to else None,
+        derived_to=Path(derived_to) if derived_to else None,
         purpose=purpose,
         reference=reference,
         limits=limits,
@@ -119,7 +123,12 @@ def validate(
 def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
     """The report that a request asks for."""
     with _prepared(request) as (submission, chosen, context):
-        return _checked(request, chosen, context, submission, progress)
+        if request.derived_to is not None:
+            enrich.check_place(request.derived_to, request.path, context)
+        report = _checked(request, chosen, context, submission, progress)
+        if request.derived_to is not None:
+            enrich.write_about(request.derived_to, report, context)
+        return report
 
 
 def ask_lists_of(
@@ -153,6 +162,8 @@ def _prepared(request: Request) -> Generator[tuple[Submission, Release, Context]
 def _check_request(request: Request) -> None:
     if request.engine not in ENGINES:
         raise InputError(f"There is no engine {request.engine!r}. There is {', '.join(ENGINES)}.")
+    if request.derived_to is not None and request.engine != "duckdb":
+        raise InputError("Persons are enriched on the engine duckdb alone.")
     if not request.path.exists():
         raise InputError(f"{request.path} is not there. Name a folder, a zip or a file.")
     if request.period is not None:
@@ -233,7 +244,7 @@ def _checked(
     progress: Callable[[str, float | None], None] | None,
 ) -> Report:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
-    engine = load_engine(request.engine)
+    engine = enrich.enriching_engine(request.derived_to) if request.derived_to else load_engine(request.engine)
     with _row_writer(request.rows_to, sources) as sink:
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     used = {name: _whole(source) for name, source in (submission.sources | sources).items()}

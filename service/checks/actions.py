@@ -8,8 +8,9 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -34,14 +35,20 @@ class Checks:
     places: Places
 
 
-async def check(checks: Checks, request: Request, *, name: str, form: str, options: dict[str, str]) -> bytes:
-    """The report on the body of the request, in the form asked for. Problem where there is none to give."""
+async def check(
+    checks: Checks, request: Request, *, name: str, form: str, options: dict[str, str], enrich: bool = False
+) -> BinaryIO:
+    """The report on the body of the request, in the form asked for, or an archive with it; the caller closes the file.
+
+    Problem where there is none to give. The file lies in no folder any more: nothing else is left of the check.
+    """
     refuse_by_length(request.headers.get("content-length"), checks.settings)
     with checks.places.received(), checks.workspace.check() as folder:
         file = folder / "in" / name
         await receive(request.stream(), file, checks.settings)
         async with checks.places.checked():
-            await _run(_job(checks.settings, file, folder / "out", form, options), request, checks.settings)
+            job = replace(_job(checks.settings, file, folder / "out", form, options), enrich=enrich)
+            await _run(job, request, checks.settings)
         return _report(folder / "out", request, checks.settings)
 
 
@@ -99,10 +106,10 @@ def _environment(job: Job) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": job.out, "TMPDIR": job.out}
 
 
-def _report(out: Path, request: Request, settings: Settings) -> bytes:
+def _report(out: Path, request: Request, settings: Settings) -> BinaryIO:
     outcome = read_outcome(out)
     if outcome.kind == "report":
-        return (out / REPORT).read_bytes()
+        return (out / REPORT).open("rb")
     if outcome.kind == "input":
         raise Problem("file_cannot_be_read", outcome.message)
     _log_failure(outcome, request)

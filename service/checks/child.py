@@ -52,17 +52,25 @@ def _outcome(job: Job, *, confined: bool) -> Outcome:
 
 
 def _write_report(job: Job) -> None:
+    from service.checks.archive import write_archive
     from validators.copies import shareable
     from validators.limits import Limits
     from validators.reports import REPORTS, Look
     from validators.validate import validate
 
+    derived = Path(job.out) / "derived" if job.enrich else None
     options = _options(job)
     copy = options.pop("copy", "owner")
-    report = validate(Path(job.file), limits=Limits(**job.limits), reference=_sets(job), **options)
+    limits = Limits(**job.limits)
+    report = validate(Path(job.file), limits=limits, reference=_sets(job), derived_to=derived, **options)
     if copy == "shareable":
         report = shareable(report)
-    (Path(job.out) / REPORT).write_bytes(REPORTS[job.format](report, Look(site=job.site)))
+    form, target = REPORTS[job.format], Path(job.out) / REPORT
+    written = form(report, Look(site=job.site))
+    if derived is None:
+        target.write_bytes(written)
+    else:
+        write_archive(target, f"report{form.suffix}", written, derived)
 
 
 def _sets(job: Job) -> Mapping[str, StoredSet]:

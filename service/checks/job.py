@@ -17,7 +17,8 @@ LARGEST_OUTCOME = 64 * 1024
 class Job:
     """One check to be carried out. `options` go to `validate` as they are; dates are text here.
 
-    `reference`: the folder of reference data, which need not be there.
+    `reference`: the folder of reference data, which need not be there. `enrich`: whether the answer is an archive of
+    the report and of what reference data say of each person.
     """
 
     file: str
@@ -27,6 +28,7 @@ class Job:
     options: dict[str, str]
     limits: dict[str, int]
     reference: str
+    enrich: bool = False
     parent: int
     memory_mb: int
     seconds: float

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from schema.release import available
 from service.checks.actions import check
+from service.checks.archive import MEDIA_TYPE
 from service.checks.forms import ENDINGS, file_name, report_form
 from service.errors import Problem
 from service.openapi import answers
 from validators.finding import Reveal
+from validators.limits import MIB
 from validators.report import CopyKind, Report
 from validators.reports import REPORTS
 
@@ -24,6 +27,8 @@ _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+_ARCHIVE_HEADERS = {"Content-Disposition": 'attachment; filename="plusmds-enriched.zip"'}
+_BLOCK = MIB
 _EXAMPLE = "local_patient_id,nhs_number,birth_date\nA1,9990000018,1980-02-29\n"
 _BODY = {
     "required": True,
@@ -37,7 +42,7 @@ _FORMS: dict[str, Any] = {
     form.media_type.partition(";")[0]: {"schema": {"type": "string"} | ({"format": "binary"} if form.binary else {})}
     for name, form in REPORTS.items()
     if name != "json"
-}
+} | {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
 
 @router.post(
@@ -84,13 +89,18 @@ async def post_check(
     copy: Annotated[
         CopyKind, Query(description="owner: exact figures. shareable: no row, no key, figures rounded or hidden.")
     ] = "owner",
+    enrich: Annotated[
+        bool,
+        Query(description="Answer a zip: the report, and area, deprivation and Core20 of each person, derived."),
+    ] = False,
     name: Annotated[str | None, Query(description="Name of the file.", examples=["person.csv"], max_length=300)] = None,
 ) -> Response:
     """Check a submission (a zip, a workbook) or one table's file.
 
     The body is the file itself. What it is follows from `name`, from the file name in `Content-Disposition`, or from
     `Content-Type`; a single file without a name needs `table` too. Rules that need what was not sent are
-    `not_assessed`, and the report says so.
+    `not_assessed`, and the report says so. With `enrich=true` the answer is an archive: the report in the form asked
+    for, `person_derived.csv`, `person_derived.parquet` and `person_derived.json`, which says what they are.
     """
     form = report_form(asked=format, accept=request.headers.get("accept"))
     file = file_name(
@@ -116,8 +126,16 @@ async def post_check(
         "copy": "shareable" if copy == "shareable" else None,
     }
     options = {option: value for option, value in asked.items() if value is not None}
-    report = await check(request.app.state.checks, request, name=file, form=form, options=options)
-    return Response(report, media_type=REPORTS[form].media_type, headers=_headers(form))
+    answer = await check(request.app.state.checks, request, name=file, form=form, options=options, enrich=enrich)
+    if enrich:
+        return StreamingResponse(_blocks(answer), media_type=MEDIA_TYPE, headers=_ARCHIVE_HEADERS)
+    with answer:
+        return Response(answer.read(), media_type=REPORTS[form].media_type, headers=_headers(form))
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        yield from iter(lambda: file.read(_BLOCK), b"")
 
 
 def _headers(form: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""plusmds reference, and that the command line and the service use what it loads."""
+"""plusmds reference and enrich, and that the command line and the service use what was loaded."""
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from fastapi.testclient import TestClient
 
 from service import cli
 from service.cli import main
+from tests.test_service.conftest import left_over
 from tests.test_validators.reference_files import IMD_2025, imd_rows, ods, written
+from validators.enrich import FILES
 from validators.reference_data.kinds import KINDS
 
 HEADER = {
@@ -116,3 +119,52 @@ def test_damaged_reference_data_are_no_fault_of_who_sends_a_file(
     assert (answer.status_code, answer.json()["code"]) == (500, "check_failed")
     assert str(data_dir) not in answer.text
     assert client.get("/readyz").json()["code"] == "not_ready"
+
+
+# Enrichment
+
+
+def test_the_command_writes_three_files(submission: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enrich", str(submission), "--output", str(tmp_path / "out"), "--today", "2026-05-07"]) == 0
+    said = capsys.readouterr().out
+    assert "What was derived is in" in said
+    assert "Core20 by the index of 2025: 1 yes, 0 no, 0 institution, 0 not placed" in said
+    assert "Not loaded: onspd, imd" in said
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
+    assert main(["enrich", str(submission), "--output", str(submission)]) == 2
+
+
+def test_the_service_answers_an_archive_and_keeps_nothing(
+    open_client: Callable[..., TestClient], submission: Path, tmp_path: Path
+) -> None:
+    client = open_client("")
+    answer = client.post(
+        "/v1/checks?enrich=true&format=html&today=2026-05-07&name=submission.zip", content=submission.read_bytes()
+    )
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="plusmds-enriched.zip"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert left_over(tmp_path) == []
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == sorted([*FILES, "report.html"])
+        by_service = archive.read("person_derived.csv")
+    main(["enrich", str(submission), "--output", str(tmp_path / "out"), "--today", "2026-05-07"])
+    assert by_service == (tmp_path / "out" / "person_derived.csv").read_bytes()
+
+
+def test_a_file_without_persons_cannot_be_enriched(open_client: Callable[..., TestClient]) -> None:
+    answer = open_client("").post("/v1/checks?enrich=true&name=referral.csv", content=b"service_request_id\nR1\n")
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_cannot_be_read")
+    assert "no person table" in answer.json()["detail"]
+
+
+def test_nothing_of_a_person_is_logged(
+    open_client: Callable[..., TestClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    person = b"local_patient_id,postcode\n=SECRET-ID,AA1 1AA\n"
+    answer = open_client("").post("/v1/checks?enrich=true&name=person.csv&period=2026-04", content=person)
+    assert answer.status_code == 200
+    assert "SECRET" not in caplog.text
+    assert "AA1 1AA" not in caplog.text

@@ -181,11 +181,12 @@ def test_lines_that_are_no_json_are_refused_where_they_are(tmp_path: Path) -> No
         (9, 10, "7"),
     ]
     assert kinds(source) == [
-        "unknown_column", "nul_character", "not_json", "not_an_object", "duplicate_key", "not_a_number",
+        "near_miss_column", "unknown_column", "nul_character", "not_json", "not_an_object", "duplicate_key",
+        "not_a_number",
     ]  # fmt: skip
     assert fault_of(source, "not_json").sample_rows == ((2, 2), (6, 7), (7, 8))
     assert source.census().refused == 4
-    assert "B: did you mean b?" in fault_of(source, "unknown_column").suggestion
+    assert fault_of(source, "near_miss_column").suggestion.startswith("Rename B to b.")
 
 
 def test_ndjson_in_other_encodings(tmp_path: Path) -> None:

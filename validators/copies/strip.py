@@ -4,7 +4,10 @@
 - Words that came from the file: the narrative, labels of local codes, names of files and of columns that the data set
   does not have. A name or a number of a person can stand in any of them.
 - Digest and size of a file: a small file, or one of which all but a little is known, can be guessed and tried.
-- What a mapping did, with its exact counts. Reasons and owners of accepted findings: names of staff, and free text.
+- Figures by group, of access to care, and of Core20: they add up in more ways than `sums` covers, so that a hidden one
+  could be worked out. They stand in the owner's copy alone.
+- What a mapping did, with its exact counts, and the columns of the extract.
+- Reasons and owners of accepted findings: names of staff, and free text.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from typing import TYPE_CHECKING
 
 from validators.copies.rounding import is_small
 from validators.finding import Finding, exact, fingerprint
+from validators.measured import Access, Core20, Equality
 
 if TYPE_CHECKING:
-    from validators.measured import PlusMeasure
+    from validators.measured import Ethnicity, PlusMeasure
     from validators.report import FileInfo, Report
 
 #: ids of findings on a file itself, whose words name what stands in the file
@@ -38,6 +42,10 @@ def stripped(report: Report) -> Report:
             "findings": findings,
             "submission": submission,
             "plus": tuple(_plain(measure, place) for place, measure in enumerate(report.plus, start=1)),
+            "equality": Equality(ethnicity=_without_sources(report.equality.ethnicity)),
+            "access": Access(),
+            "linkage": report.linkage.model_copy(update={"splits": ()}),
+            "core20": Core20(),
             "ignored_files": (),
             "notes": (),
             "accepted": tuple(entries),
@@ -56,7 +64,8 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
     shapes = tuple(shape for shape in finding.cause.shapes if not is_small(exact(shape.rows) or 0))
     silent = None if finding.accepted is None else finding.accepted.model_copy(update={"reason": None, "owner": None})
     cause = finding.cause.model_copy(update={"shapes": shapes})
-    bare = finding.model_copy(update={"samples": (), "more": finding.failed_rows, "cause": cause, "accepted": silent})
+    silenced = {"accepted": silent, "source_columns": (), "hidden_groups": ()}
+    bare = finding.model_copy(update={"samples": (), "more": finding.failed_rows, "cause": cause, **silenced})
     return _without_names(bare, items) if of_a_file(finding.rule_id) else bare
 
 
@@ -94,8 +103,13 @@ def _unnamed(file: FileInfo) -> FileInfo:
     return file.model_copy(update={"name": file.table, "bytes": None, "sha256": None})
 
 
+def _without_sources(ethnicity: Ethnicity | None) -> Ethnicity | None:
+    return None if ethnicity is None else ethnicity.model_copy(update={"sources": ()})
+
+
 def _plain(measure: PlusMeasure, place: int) -> PlusMeasure:
     """A local code stands there by itself: its label is free text, and a code with digits could be a number."""
+    measure = measure.model_copy(update={"splits": ()})
     if not measure.local:
         return measure
     code = measure.characteristic if _PLAIN_CODE.fullmatch(measure.characteristic) else f"L-{place}"

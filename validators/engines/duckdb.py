@@ -13,6 +13,7 @@ from schema.tables import TABLES
 from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
+from validators.engines.duckdb_columns import PERSON_KEY
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from schema.rule import Rule
     from validators.context import Context
     from validators.engines.base import Engine, FailingRow
+    from validators.engines.duckdb_enrichment import Enrichment
     from validators.source import Source
 
 MEMORY = "640MB"
@@ -42,6 +44,8 @@ class DuckDB:
 
     memory: str = MEMORY
     threads: int | None = None
+    #: where what reference data say of each person is written to
+    enrichment: Enrichment | None = None
     name: str = "duckdb"
     version: str = duckdb.__version__
 
@@ -106,6 +110,7 @@ class _Run:
                 raise _NeedsRepair(name)
         paths = [source.scan_path for source in self.sources.values()]
         paths += [*(self._beside(name) for name in self.sources), *stored_paths(self.context)]
+        paths += self.engine.enrichment.paths if self.engine.enrichment else ()
         connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
         try:
             self.database = Database(connection)
@@ -123,13 +128,17 @@ class _Run:
         results = HiddenGroups(self.database, self.context, self.tables).told(self._rule_tallies())
         tally = self._measured(tuple(results))
         self._stream_rows()
+        if self.engine.enrichment and "person" in self.tables:
+            self.progress("enriching", None)
+            self.engine.enrichment.write(self.database, self.context, self.places)
         return tally
 
     def _look_up(self) -> None:
         """Make what the functions over reference data are read from."""
         reference = ReferenceTables(self.database, self.context)
         by_join = joined_rules(self.context) if "person" in self.order else ()
-        self.places = Places(self.database, self.context, reference, by_join)
+        ids = frozenset(PERSON_KEY) if self.engine.enrichment else frozenset[str]()
+        self.places = Places(self.database, self.context, reference, by_join, ids)
         reference.make_types(r for t in self.order for r in self.context.dataset.rules_of(t) if r not in by_join)
 
     # Reading

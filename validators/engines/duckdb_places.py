@@ -82,13 +82,16 @@ class Places:
     context: Context
     reference: ReferenceTables
     rules: tuple[Rule, ...] = ()
-    _received: frozenset[str] = field(default=frozenset(), init=False)
+    #: items that are wanted beside those by which persons are placed
+    beside: frozenset[str] = frozenset()
+    #: the items of ITEMS of which some row has a value; stands when the persons have been judged
+    received: frozenset[str] = field(default=frozenset(), init=False)
 
     def ask(self, work: TableRows) -> None:
         """What has to be kept of each person, before the table is read."""
         loaded = self.context.reference.keys() & {"onspd", "imd", "institution"}
         asked = ITEMS if loaded or "imd_decile" in work.source.columns else ()
-        work.wanted = frozenset(item for item in asked if item in work.source.columns)
+        work.wanted = self.beside | frozenset(item for item in asked if item in work.source.columns)
         work.read = frozenset({"postcode"}) & work.wanted if self.rules else frozenset()
         work.elsewhere = frozenset(rule.id for rule in self.rules)
 
@@ -96,11 +99,13 @@ class Places:
     def indexes(self) -> tuple[str, ...]:
         """The indexes by which figures are worked out: those that are loaded, or all where deciles were sent."""
         loaded = self.reference.versions("imd") if "imd" in self.context.reference else frozenset()
-        return tuple(index for index in INDEXES if index in loaded or "imd_decile" in self._received)
+        return tuple(index for index in INDEXES if index in loaded or "imd_decile" in self.received)
 
     def make(self, work: TableRows) -> None:
         """Make `place_person`. Stands when the rows of the persons have been judged."""
-        self._received = frozenset(name for name in work.wanted if work.first.counts[f"received:{name}"])
+        self.received = frozenset(
+            name for name in work.wanted.intersection(ITEMS) if work.first.counts[f"received:{name}"]
+        )
         if not self.indexes and not self.rules:
             self.database.run(
                 "CREATE OR REPLACE TEMP VIEW place_person AS SELECT row, 'not_placed' AS core20 FROM rows_person"
@@ -127,12 +132,12 @@ class Places:
     def _joined(self, work: TableRows) -> str:
         """The persons, the directory by a number for the postcode, the indices by the numbers of English areas."""
         parts, reads = ["rows_person o"], read_name("postcode") if work.read else final_name("postcode")
-        if self._has("onspd") and "postcode" in self._received:
+        if self._has("onspd") and "postcode" in self.received:
             parts.append(f'LEFT JOIN ({self._directory()}) d ON d.place = hash(o."{reads}")')
             parts.extend(self._deciles(f"d{i}", "english", f"d.english{year[2:]}", i) for i, year in self._loaded)
-        if self._has("institution") and "postcode" in self._received:
+        if self._has("institution") and "postcode" in self.received:
             parts.append(f"LEFT JOIN ({self._institutions()}) t ON t.postcode = {_POSTCODE}")
-        if "lsoa_code" in self._received:
+        if "lsoa_code" in self.received:
             parts.extend(self._deciles(f"s{i}", "lsoa", self._item("lsoa_code"), i) for i, _ in self._loaded)
         return " ".join(parts)
 
@@ -177,7 +182,7 @@ class Places:
         return f"CAST({found} AS UTINYINT)"
 
     def _item(self, name: str) -> str:
-        return f'o."{final_name(name)}"' if name in self._received else "NULL"
+        return f'o."{final_name(name)}"' if name in self.received else "NULL"
 
     def _by_postcode(self, index: str) -> str:
         postcode = self._item("postcode")
@@ -196,7 +201,7 @@ class Places:
         else:
             area = f"WHEN {self._item('lsoa_code')} IS NOT NULL THEN {self._by_area(index)}"
             rest = f"CASE {area} ELSE {_number('not_loaded')} END"
-        return f"CASE {' '.join(branches)} ELSE {rest} END" if "postcode" in self._received else "NULL"
+        return f"CASE {' '.join(branches)} ELSE {rest} END" if "postcode" in self.received else "NULL"
 
     def _of_country(self, postcode: str) -> str:
         outside = _number("outside_england")
@@ -214,7 +219,7 @@ class Places:
         return f"CASE WHEN {none} THEN {unknown} WHEN {outside} THEN {elsewhere} {known} END"
 
     def _by_area(self, index: str) -> str:
-        if "lsoa_code" not in self._received:
+        if "lsoa_code" not in self.received:
             return "NULL"
         area, vintage = self._item("lsoa_code"), self._item("lsoa_vintage")
         forms = "|".join(NATIONS.values())
@@ -231,14 +236,14 @@ class Places:
 
     @property
     def _compared(self) -> list[str]:
-        sent = {"imd_decile", "imd_version"} <= self._received
+        sent = {"imd_decile", "imd_version"} <= self.received
         return [index for index, _ in self._loaded] if sent else []
 
     def _derived(self, index: str) -> str:
         """The decile that follows from postcode or area, where the person is placed by it."""
         placed = f"{self._outcome(index)} IN ({_number('yes')}, {_number('no')})"
-        by_area = f"s{index}.decile" if "lsoa_code" in self._received else "NULL"
-        by_postcode = f"d{index}.decile" if self._has("onspd") and "postcode" in self._received else by_area
+        by_area = f"s{index}.decile" if "lsoa_code" in self.received else "NULL"
+        by_postcode = f"d{index}.decile" if self._has("onspd") and "postcode" in self.received else by_area
         found = f"CASE WHEN {self._item('postcode')} IS NOT NULL THEN {by_postcode} ELSE {by_area} END"
         return f"CASE WHEN {placed} THEN {found} END"
 
@@ -298,9 +303,9 @@ class Places:
         read = sql.exp.column(read_name("postcode"), table="o", quoted=True)
         found = sql.exp.Not(this=sql.is_null(sql.exp.column("place", table="d")))
         alive = sql.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
-        if "postcode" not in self._received:
+        if "postcode" not in self.received:
             read = sql.exp.cast(sql.exp.null(), "VARCHAR")
-        if "postcode" not in self._received or not can_be_judged(self.context, "postcode_known"):
+        if "postcode" not in self.received or not can_be_judged(self.context, "postcode_known"):
             found = alive = sql.exp.cast(sql.exp.null(), "BOOLEAN")
         answers = {"postcode_known": found, "postcode_live": alive}
         parts: dict[Node, sql.exp.Expr] = {

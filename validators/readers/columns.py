@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from validators.readers.faults import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from validators.source import StructureFault, TableShape
 
@@ -88,10 +88,7 @@ def _column_faults(
     near = _near_misses(unknown, names, shape)
     strange = [name for name in unknown if name not in near]
     if near:
-        items = tuple(dict.fromkeys(near.values()))
-        advice = "Rename " + ", ".join(f"{shown([name])} to {item}" for name, item in list(near.items())[:NAMED])
-        words = {"what": shown(list(near)), "expected": shown(items), "advice": advice}
-        faults.append(fault("near_miss_column", table, line=line, count=len(near), items=items, **words))
+        faults.append(near_miss(table, near, line))
     if strange:
         faults.append(fault("unknown_column", table, line=line, count=len(strange), what=shown(strange)))
     if misspelt:
@@ -111,6 +108,14 @@ def _near_misses(unknown: Sequence[str], names: Sequence[str], shape: TableShape
     absent = [item for item in shape.items if item not in names]
     near = {name: difflib.get_close_matches(normal(name)[:NAME_LENGTH], absent, 1, 0.75) for name in unknown[:50]}
     return {name: match[0] for name, match in near.items() if match}
+
+
+def near_miss(table: str, near: Mapping[str, str], line: int | None = None) -> StructureFault:
+    """Names that are nearly those of items: name → item that is meant."""
+    items = tuple(dict.fromkeys(near.values()))
+    advice = "Rename " + ", ".join(f"{shown([name])} to {item}" for name, item in list(near.items())[:NAMED])
+    words = {"what": shown(list(near)), "expected": shown(items), "advice": advice}
+    return fault("near_miss_column", table, line=line, count=len(near), items=items, **words)
 
 
 def missing_columns(names: Iterable[str], shape: TableShape, line: int | None = None) -> list[StructureFault]:

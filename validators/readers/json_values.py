@@ -6,7 +6,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from validators.readers.columns import missing_columns, normal, shown
+from validators.readers.columns import missing_columns, near_miss, normal, shown
 from validators.readers.faults import FaultLog, fault
 from validators.readers.staging import StagedSource, StageWriter
 from validators.source import JSON_EMPTY, JSON_MARK, Census
@@ -216,12 +216,12 @@ class JsonStage:
         """Keys that are no items, and items that no record has."""
         if not self.row:
             yield fault("no_records", self._table)
-        if self._unknown:
-            near = [name for name in self._unknown if normal(name) in self._items]
-            near = [f"{shown([name])}: did you mean {normal(name)}?" for name in near]
-            advice = " ".join(["They were not read: leave out what the data set does not ask for.", *near[:8]])
-            what = shown(list(self._unknown))
-            yield fault("unknown_column", self._table, count=len(self._unknown), what=what, advice=advice)
+        near = {name: normal(name) for name in self._unknown if normal(name) in self._items}
+        strange = [name for name in self._unknown if name not in near]
+        if near:
+            yield near_miss(self._table, near)
+        if strange:
+            yield fault("unknown_column", self._table, count=len(strange), what=shown(strange))
         if self._out.records:
             # a key that no record has is how JSON writes a blank: a fault of the file only where a value has to be
             yield from (f for f in missing_columns(self._seen, self.shape) if f.kind == "missing_mandatory")
