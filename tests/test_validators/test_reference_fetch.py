@@ -35,6 +35,8 @@ class _Answers(BaseHTTPRequestHandler):
             self._send(200, self.body, length=len(self.body) + 10)
         elif path == "/silent":
             threading.Event().wait(2)
+        elif path == "/page":
+            self._send(200, b"<html><body>Sign in, to go on</body></html>")
         elif path == "/file":
             self._send(200, self.body)
         else:
@@ -88,6 +90,14 @@ def test_a_file_is_fetched_and_loaded(path: str, server: str, tmp_path: Path) ->
 def test_what_cannot_be_had_is_told(path: str, words: str, server: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=words):
         fetched(f"{server}/{path}", tmp_path / "x", silence=0.5)
+
+
+@pytest.mark.parametrize("path", ["none", "elsewhere", "round", "short", "page"])
+def test_nothing_is_left_of_a_fetch_that_failed(path: str, server: str, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(InputError):
+        load("imd", f"{server}/{path}", store=store, version=None, today=TODAY)
+    assert [found.name for found in store.folder.iterdir()] == ["lock"]
 
 
 def test_size_and_time_are_bounded(server: str, tmp_path: Path) -> None:

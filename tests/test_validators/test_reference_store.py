@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,45 @@ def test_two_loads_at_once_leave_one_whole_set(store: Store, tmp_path: Path) -> 
     assert list(store.verify()) == []
     (part,) = store.parts()
     assert part.manifest.rows == len(list(store.sets()["imd"])) in (30, 40, 50, 60)
+
+
+def _killed(folder: Path, file: Path, at: str) -> None:
+    """Load, and be killed as by kill -9 at the call of a function of Path or of the store."""
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if at == "between":  # the new file is in place, and the manifest that names it is not
+        moved = Path.replace
+        setattr(Path, "replace", lambda path, to: die() if path.suffix == ".json" else moved(path, to))  # noqa: B010
+    else:
+        setattr(Store, at, die)
+    loaded(folder, "imd", file)
+
+
+@pytest.mark.parametrize("at", ["readable", "install", "_named_before", "between"])
+def test_a_load_that_is_killed_leaves_the_former_set(at: str, store: Store, tmp_path: Path) -> None:
+    before = [dict(row) for row in store.sets()["imd"]]
+    newer = written(tmp_path / "imd.csv", imd_rows(40, IMD_2025))
+    process = multiprocessing.get_context("spawn").Process(target=_killed, args=(store.folder, newer, at))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert list(store.verify()) == []
+    assert [dict(row) for row in store.sets()["imd"]] == before
+    loaded(store.folder, "imd", newer)
+    loaded(store.folder, "imd", newer)
+    assert len(list(store.sets()["imd"])) == 40
+    assert not [name for name in files(store) if name.startswith("loading")]
+    assert len(files(store)) <= 3  # the manifest, the file, and the one before
+
+
+def test_what_a_load_that_runs_is_writing_stays(store: Store, tmp_path: Path) -> None:
+    with store.staging() as running:
+        (running / "file").write_text("x")
+        loaded(store.folder, "imd", tmp_path / "imd.csv")
+        assert (running / "file").read_text() == "x"
+    assert not running.exists()
 
 
 def test_a_file_that_is_not_as_it_was_stored_is_found(store: Store) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,8 +78,24 @@ class Store:
     def staging(self) -> Generator[Path]:
         """A folder beside the sets, on the same file system; gone afterwards."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=self.folder) as folder:
-            yield Path(folder)
+        with self._locked():
+            self._clear()
+            folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self.folder))
+            inside = (folder / _LOCK).open("w")
+            fcntl.flock(inside, fcntl.LOCK_EX)
+        try:
+            with inside:
+                yield folder
+        finally:
+            with self._locked():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Take away what loads have left behind that were killed: nobody holds a lock in it."""
+        for folder in self.folder.glob(f"{_STAGING}*"):
+            with (folder / _LOCK).open("w") as inside, suppress(BlockingIOError):
+                fcntl.flock(inside, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def install(self, manifest: Manifest, file: Path) -> None:
         """Put a file and its manifest in place. `file` has to lie in a staging folder."""
