@@ -54,6 +54,11 @@ def _joining(folder: Path, moved: Path, sizes: Sizes) -> Iterator[Line]:
     added = Measured(max(joined.seconds - alone.seconds, 0), joined.mebibytes)
     yield ratio_line("    what they add", rows, added, scan, "scan", _JOIN_SCANS)
     yield limit_line("    its memory", None, None, joined.mebibytes, _MEBIBYTES, "{:,.0f} MiB")
+    enriched = run(_with(folder / "data", [*PLUSMDS, "enrich", str(moved), "--output", str(folder / "derived")]))
+    yield Line(
+        "  the same, and what is derived of each", rows, enriched, f"{enriched.seconds / scan.seconds:.2f} x scan"
+    )
+    yield limit_line("    its memory", None, None, enriched.mebibytes, _MEBIBYTES, "{:,.0f} MiB")
 
 
 def _with(data: Path, command: list[str]) -> list[str]:

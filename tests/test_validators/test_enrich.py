@@ -25,6 +25,7 @@ from tests.test_validators.reference_files import (
 from tests.test_validators.small_submissions import context_of, opened, write_tables
 from tests.test_validators.test_core20 import HEADER, some_persons
 from validators.core20 import INDEXES, class_of, gazetteer, place
+from validators.engines import duckdb_enrichment
 from validators.engines.duckdb_enrichment import COLUMNS
 from validators.enrich import FILES
 from validators.errors import InputError
@@ -241,6 +242,14 @@ def test_rows_keep_their_numbers_in_a_large_file(store: Store, tmp_path: Path) -
     assert all(row["local_patient_id"] == f"PATIENT-NO-{n}" for n, row in enumerate(rows, 1))
     others = {n: row["derived_core20_2025"] for n, row in enumerate(rows, 1) if row["derived_core20_2025"] != "yes"}
     assert others == {3: "no", 250_000: "not_placed", 400_001: "not_placed"}
+
+
+def test_persons_are_joined_some_at_a_time(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    persons = some_persons(9, 100)
+    at_once = enriched(tmp_path, persons, store)
+    monkeypatch.setattr(duckdb_enrichment, "ROWS_AT_ONCE", 7)
+    assert enriched(tmp_path, persons, store) == at_once
+    assert [int(row["row"]) for row in csv_of(tmp_path / "out")] == list(range(1, 101))
 
 
 def test_a_mapped_extract_is_enriched(store: Store, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ COLUMNS = {
 #: columns whose text comes from outside, in the CSV with an apostrophe before what a spreadsheet would calculate
 _FROM_OUTSIDE = (*IDS, "derived_rural_urban", "derived_icb_name", "derived_region_name")
 GUARDED = "ids_guarded"
+#: persons that are joined and put in order at once: with all of them that takes more memory than the rest of a check
+ROWS_AT_ONCE = 250_000
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,29 @@ class Enrichment:
         """The files that are written."""
         return (self.folder / PARQUET, self.folder / CSV)
 
-    def write(self, database: Database, context: Context, places: Places) -> None:
-        """Write both files. Stands when the persons have been placed."""
-        parquet, csv = (str(path).replace("'", "''") for path in self.paths)
-        query = Query(context, places).text()
+    def write(self, database: Database, context: Context, places: Places, spill: Path) -> None:
+        """Write both files, by way of the folder `spill`. Stands when the persons have been placed."""
+        parquet, csv = (_text(path) for path in self.paths)
+        parts = ", ".join(f"'{part}'" for part in _parts(database, Query(context, places), spill))
         database.run(
-            f"COPY ({query} ORDER BY row) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+            f"COPY (FROM read_parquet([{parts}])) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         )
         database.run(f"COPY ({_guarded(parquet)}) TO '{csv}' (FORMAT csv, HEADER, USE_TMP_FILE false)")
+
+
+def _parts(database: Database, query: Query, spill: Path) -> Iterator[str]:
+    """The rows in files of some, in order."""
+    (last,) = database.counts("SELECT coalesce(max(row), 1) FROM rows_person")
+    for first in range(1, last + 1, ROWS_AT_ONCE):
+        part = _text(spill / f"derived_{first}.parquet")
+        some = f"{query.text(first, first + ROWS_AT_ONCE - 1)} ORDER BY row"
+        database.run(f"COPY ({some}) TO '{part}' (FORMAT parquet, USE_TMP_FILE false)")
+        yield part
+
+
+def _text(path: Path) -> str:
+    """A path within quotes of SQL."""
+    return str(path).replace("'", "''")
 
 
 def _guarded(parquet: str) -> str:
@@ -109,11 +126,12 @@ class Query:
     context: Context
     places: Places
 
-    def text(self) -> str:
-        """The query; the rows come in any order."""
+    def text(self, first: int, last: int) -> str:
+        """The query of the rows from `first` to `last`, in any order."""
         made = dict(self._columns())
         chosen = ", ".join(f"{made.get(name, 'CAST(NULL AS VARCHAR)')} AS {name}" for name in COLUMNS)
-        return f"WITH placed AS ({self._placed()}) SELECT {chosen} FROM placed p {' '.join(self._joins())}"
+        placed = f"{self._placed()} WHERE o.row BETWEEN {first} AND {last}"
+        return f"WITH placed AS ({placed}) SELECT {chosen} FROM placed p {' '.join(self._joins())}"
 
     def _has(self, name: str) -> bool:
         return name in self.context.reference
