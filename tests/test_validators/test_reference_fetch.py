@@ -114,6 +114,10 @@ def test_size_and_time_are_bounded(server: str, tmp_path: Path) -> None:
         "https://name:word@example.invalid/x",
         "http://127.0.0.1.example.invalid/",
         "https:///x",
+        "ftp://example.invalid/x",
+        "file:///etc/passwd",
+        "https://example.invalid:x/",
+        "https://[",
     ],
 )
 def test_an_address_that_is_not_safe_is_refused_unasked(address: str, tmp_path: Path) -> None:
@@ -122,8 +126,8 @@ def test_an_address_that_is_not_safe_is_refused_unasked(address: str, tmp_path: 
     assert "word" not in str(refused.value).replace("password", "")
 
 
-def test_only_addresses_of_the_web_are_taken_for_addresses() -> None:
+def test_an_address_is_told_from_the_name_of_a_file() -> None:
     assert is_address("https://example.invalid/x")
-    assert not is_address("ftp://example.invalid/x")
+    assert is_address("ftp://example.invalid/x")  # to be refused as one, and not as a file that is not there
     assert not is_address("C:\\imd.csv")
     assert not is_address("imd.csv")
