@@ -23,6 +23,7 @@ from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.finding import Reveal
 from validators.presence import with_presence
+from validators.reference_data.intact import damage_told
 from validators.reference_data.stamps import stamps
 from validators.report import (
     EngineInfo,
@@ -245,7 +246,7 @@ def _checked(
 ) -> Report:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
     engine = enrich.enriching_engine(request.derived_to) if request.derived_to else load_engine(request.engine)
-    with _row_writer(request.rows_to, sources) as sink:
+    with _row_writer(request.rows_to, sources) as sink, damage_told(context.reference.values()):
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     used = {name: _whole(source) for name, source in (submission.sources | sources).items()}
     samples = _sample_rows(request, tally, context, used, submission.origins)

@@ -33,6 +33,9 @@ from validators.reference_data.layouts import LAYOUTS
 from validators.reference_data.layouts.census import WHOLE
 from validators.reference_data.store import Store
 
+#: on the areas and districts of the newer index
+FILE_7_2025 = FILE_7.replace("(2011)", "(2021)").replace("(2019)", "(2024)")
+
 
 def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
     return [dict(row) for row in Store(folder).sets()[name]]
@@ -43,7 +46,12 @@ def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("header", "version", "layout"),
-    [(IMD_2025, "2025", "imd-file-1"), (IMD_2019, "2019", "imd-file-1"), (FILE_7, "2019", "imd-file-7")],
+    [
+        (IMD_2025, "2025", "imd-file-1"),
+        (IMD_2019, "2019", "imd-file-1"),
+        (FILE_7, "2019", "imd-file-7"),
+        (FILE_7_2025, "2025", "imd-file-7"),
+    ],
 )
 @pytest.mark.parametrize("make", [written, workbook])
 def test_an_index_is_read_from_workbook_and_csv(

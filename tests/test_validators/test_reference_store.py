@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.test_validators.reference_files import IMD_2019, IMD_2025, TODAY, imd_rows, loaded, written
-from validators.errors import InputError
+from tests.test_validators.small_submissions import write_tables
+from tests.test_validators.test_core20 import HEADER
+from validators.engines import ENGINES
+from validators.errors import EngineError, InputError
 from validators.reference_data.manifest import Manifest
 from validators.reference_data.store import Store
+from validators.validate import validate
 
 
 @pytest.fixture
@@ -141,6 +145,16 @@ def test_a_damaged_set_is_named_and_mended_by_loading_it_again(damage: str, stor
     loaded(store.folder, "imd", tmp_path / "imd.csv")
     assert list(store.verify()) == []
     assert len(list(store.sets()["imd"])) == 30
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_fails_on_a_damaged_set_names_it(engine: str, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "sent").mkdir()
+    write_tables(tmp_path / "sent", {"header": [HEADER], "person": [{"local_patient_id": "A1", "postcode": "AA1 1AA"}]})
+    (part,) = store.parts()
+    part.path.write_bytes(part.path.read_bytes()[:-20])
+    with pytest.raises(EngineError, match=rf"in {part.path.name} are not as they were stored\. .*: reference load imd"):
+        validate(tmp_path / "sent", engine=engine, reference=store.sets(), today=TODAY)
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:

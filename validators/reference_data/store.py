@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from validators.errors import InputError
+from validators.reference_data.intact import intact
 from validators.reference_data.kinds import KINDS
 from validators.reference_data.manifest import Manifest
-from validators.reference_data.received import digest_of_file
 from validators.reference_data.sets import Part, StoredSet
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Store:
             except InputError as error:
                 yield str(error)
                 continue
-            if digest_of_file(part.path) != part.manifest.stored_sha256:
+            if not intact(part):
                 yield f"{part.path.name} is not as it was stored: its digest is another one. Load the set again."
 
 
