@@ -54,7 +54,7 @@ def _version(reading: Reading) -> str:
     known = _VERSIONS.get(areas or "")
     if areas is None or known is None:
         raise reading.refused(f"its small areas are those of {areas}; expected those of 2011 or 2021.")
-    check_census(reading, reading["lsoa"], areas)
+    check_census(reading, {areas: reading["lsoa"]})
     found = next((version for since, version in known.items() if since <= (districts or "")), None)
     if found is None and reading.version in known.values():
         return str(reading.version)

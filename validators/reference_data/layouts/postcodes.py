@@ -63,8 +63,7 @@ def _checks(reading: Reading) -> Iterator[Check]:
 def _prepare(reading: Reading) -> Prepared:
     areas = _areas(reading)
     _check_postcodes(reading)
-    for year, part in _parts_by_year(reading).items():
-        check_census(reading, reading[part], year)
+    check_census(reading, {year: reading[part] for year, part in _parts_by_year(reading).items()})
     day = {part: _day(reading, part) for part in ("start", "terminated")}
     select = (
         f"SELECT {canonical(reading['postcode'])} AS postcode, {day['start']} AS start, "
