@@ -19,6 +19,7 @@ from schema.check import Coded, Condition, Format, Missing, Retired
 from schema.expression import Among, Call, Column, Compare, IsNull, Literal, Node, children, walk
 from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
+from validators.bits import Bits, Truth
 from validators.coded_parts import CodedParts
 from validators.lookups import facts_of
 from validators.plan import RowRules, below, column, own_item, typed_name
@@ -116,19 +117,24 @@ class Narrow(RowRules):
 
     # While the file is scanned
 
-    def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr]) -> exp.Select:
+    def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr], bits: Bits) -> exp.Select:
         """The narrow columns out of the values received. `extra` are columns made of values as received."""
         layer = exp.select("*", *self._typed_columns()).from_(below(source))
-        parts = {node: f"part:{number}" for number, node in enumerate(self._repeated_parts)}
-        if parts:
-            made = [_as(sql.condition(node, self._scan_scope), name) for node, name in parts.items()]
+        if self._part_names:
+            made = [_as(sql.condition(node, self._scan_scope), name) for node, name in self._part_names.items()]
             layer = exp.select("*", *made).from_(below(layer))
-        scope = replace(
-            self._scan_scope, parts={node: column(name) for node, name in parts.items()} | self._quick_parts
-        )
-        chosen = [*self._code_columns(), *self._form_columns(), *self._kept_columns(scope)]
+        chosen = [*self._code_columns(), *self._value_columns(), *bits.packed()]
         chosen += [_as(made, name) for name, made in extra.items()]
         return exp.select(*chosen).from_(below(layer))
+
+    def bits(self, marks: Mapping[str, exp.Expr]) -> Bits:
+        """The truth values that are taken down of every row. `marks`: those of later stages, of values as received."""
+        truths = dict(self._form_truths()) | dict(self._kept_truths())
+        return Bits(truths | {name: Truth("mark", made) for name, made in marks.items()})
+
+    @cached_property
+    def _part_names(self) -> Mapping[Node, str]:
+        return {node: f"part:{number}" for number, node in enumerate(self._repeated_parts)}
 
     @cached_property
     def _scan_scope(self) -> sql.Scope:
@@ -222,22 +228,29 @@ class Narrow(RowRules):
             codes |= self.context.local_codes
         return tuple(sorted(codes))
 
-    def _form_columns(self) -> Iterator[exp.Expr]:
+    def _value_columns(self) -> Iterator[exp.Expr]:
         for item in self.plain:
-            value = column(item.name)
-            sure = surely_formed(value, item.data_type, self.context.provider) if item.name in self._formatted else None
-            formed = exp.paren(sure) if sure is not None else exp.true()
-            yield _as(terms.case([(exp.Not(this=terms.is_null(value)), formed)], exp.null()), form_name(item.name))
             if self._is_typed(item.name):
                 yield column(typed_name(item.name))
             elif item.name in self.finals:
-                yield _as(value.copy(), typed_name(item.name))
-            if item.name in NOT_KNOWN_VALUES:
-                yield _as(terms.among(value.copy(), NOT_KNOWN_VALUES[item.name]), unknown_name(item.name))
+                yield _as(column(item.name), typed_name(item.name))
 
-    def _kept_columns(self, scope: sql.Scope) -> Iterator[exp.Expr]:
+    def _form_truths(self) -> Iterator[tuple[str, Truth]]:
+        for item in self.plain:
+            value = column(item.name)
+            if item.name in self._formatted:
+                sure = surely_formed(value, item.data_type, self.context.provider)
+                yield form_name(item.name), Truth("verdict", exp.paren(sure), blank=terms.is_null(value))
+            else:
+                yield form_name(item.name), Truth("presence", exp.Not(this=terms.is_null(value)))
+            if item.name in NOT_KNOWN_VALUES:
+                yield unknown_name(item.name), Truth("mark", terms.among(value.copy(), NOT_KNOWN_VALUES[item.name]))
+
+    def _kept_truths(self) -> Iterator[tuple[str, Truth]]:
+        parts = {node: column(name) for node, name in self._part_names.items()}
+        scope = replace(self._scan_scope, parts=parts | self._quick_parts)
         for rule in self.scanned_rules:
-            yield _as(self._kept(rule, self._reading(rule, scope)), kept_name(rule))
+            yield kept_name(rule), Truth("verdict", self._kept(rule, self._reading(rule, scope)))
 
     # Over the narrow columns
 

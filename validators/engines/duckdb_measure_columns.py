@@ -34,6 +34,16 @@ def received_columns(table: str, context: Context) -> Columns:
     return made(context) if made else {}
 
 
+def received_marks(table: str) -> Columns:
+    """The truth values that are made of values as received."""
+    if table != "person":
+        return {}
+    return {
+        "second_character": _true(_above(terms.call("strlen", column("ethnic_category")), 1)),
+        "no_practice": _true(terms.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
+    }
+
+
 def measure_columns(table: str, scope: sql.Scope) -> Columns:
     """The columns that are made of what coded items, dates and whole numbers are read as."""
     made = _MEASURED.get(table)
@@ -89,11 +99,7 @@ def _place(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
 
 
 def _person_received(context: Context) -> Columns:
-    return {
-        **{category_name(item): _category(item, context) for item in ETHNIC_ITEMS},
-        "second_character": _true(_above(terms.call("strlen", column("ethnic_category")), 1)),
-        "no_practice": _true(terms.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
-    }
+    return {category_name(item): _category(item, context) for item in ETHNIC_ITEMS}
 
 
 def _person(scope: sql.Scope) -> Columns:

@@ -19,7 +19,7 @@ from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
 from validators.engines.duckdb_exact import ExactTable
-from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
+from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns, received_marks
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
 from validators.errors import EngineError
@@ -118,7 +118,7 @@ class TableRows:
         plan = self.first.plan
         asked = {n: test for n, test in self._conditions.items() if not plan.fits(test)}
         wide = {name: columns.true(plan.scanned(test)) for name, test in asked.items()}
-        return self.first.make(self._from_received() | wide)
+        return self.first.make(self._numbers() | received_columns(self.table.name, self.context), self._marks() | wide)
 
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""
@@ -180,8 +180,14 @@ class TableRows:
 
     def _from_received(self) -> dict[str, exp.Expr]:
         """Columns made of values as received."""
+        return self._numbers() | received_columns(self.table.name, self.context) | self._marks()
+
+    def _numbers(self) -> dict[str, exp.Expr]:
         numbers = {f"shared:{item}": columns.number(column(item), item, self.table) for item in self._shared}
-        return columns.hashes(self.table) | numbers | received_columns(self.table.name, self.context)
+        return columns.hashes(self.table) | numbers
+
+    def _marks(self) -> dict[str, exp.Expr]:
+        return received_marks(self.table.name)
 
     def _from_values(self, scope: sql.Scope) -> dict[str, exp.Expr]:
         """Columns made of what the row stages have left of the values."""
