@@ -12,13 +12,14 @@ from validators import access, sql, terms
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
 from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
-from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
+from validators.hidden import ETHNIC_ITEMS, NOT_YES, category_meant, counted_codes
 from validators.plan import column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from validators.context import Context
+    from validators.narrow import Narrow
 
     Columns = dict[str, exp.Expr]
 
@@ -32,6 +33,26 @@ def received_columns(table: str, context: Context) -> Columns:
     """The columns that are made of values as received."""
     made = _RECEIVED.get(table)
     return made(context) if made else {}
+
+
+def coded_columns(table: str, plan: Narrow) -> Columns:
+    """Those of `received_columns` and `received_marks` that follow from codes alone, where no value is in doubt."""
+    if table != "person":
+        return {}
+    second = plan.numbered("ethnic_category", lambda code: int(len(code) > 1))
+    categories = {item: values_of(plan.context, item) for item in ETHNIC_ITEMS}
+    return {
+        **{category_name(item): _number(_category_of_code(plan, item, values)) for item, values in categories.items()},
+        "second_character": exp.EQ(this=second, expression=terms.literal(1)),
+    }
+
+
+def _category_of_code(plan: Narrow, item: str, values: Sequence[str]) -> exp.Expr:
+    def number(code: str) -> int:
+        meant = category_meant(plan.context, item, code)
+        return values.index(meant) + 1 if meant else 0
+
+    return plan.numbered(item, number)
 
 
 def received_marks(table: str) -> Columns:

@@ -52,15 +52,20 @@ class NarrowTable:
         """Scan the file; the number of records that the scan gave. `extra`, `marks`: columns of later stages."""
         for statement in self.plan.types():
             self.database.run(statement)
-        self.bits = self.plan.bits({"seen": self.scan.visible(), **marks})
+        visible = self.scan.visible()
+        hides = visible != exp.true()
+        self.bits = self.plan.bits({"seen": visible, **marks} if hides else marks)
         query = self.plan.scan(self.scan.values(), {**self.scan.row(), **extra}, self.bits)
         self.database.run(f"CREATE OR REPLACE TABLE {self._table} AS {self.scan.statement(query)}")
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         unpacked = ", ".join(made.sql(dialect="duckdb") for made in self.bits.unpacked())
         rows = f"SELECT {row}*, {unpacked} FROM {self._table}"
         judged = self.plan.judged().sql(dialect="duckdb")
-        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM ({rows}) WHERE seen")
-        scanned, self.unseen = self.database.counts(f"SELECT count(*), count_if(NOT seen) FROM ({rows})")
+        where = " WHERE seen" if hides else ""
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM ({rows}){where}")
+        (scanned,) = self.database.counts(f"SELECT count(*) FROM {self._table}")
+        if hides:
+            (self.unseen,) = self.database.counts(f"SELECT count_if(NOT seen) FROM ({rows})")
         return scanned
 
     @property
@@ -70,7 +75,7 @@ class NarrowTable:
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
         asked = _aliased(self._counted())
-        of_bits = self.database.named_row(self._of_bits(self._table, self.bits.there("seen").sql(dialect="duckdb")))
+        of_bits = self.database.named_row(self._of_bits("true"))
         found = self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
         self.counts, self.histograms = self._split(of_bits | found)
         for at, item in enumerate(self.plan.coded):
@@ -91,10 +96,10 @@ class NarrowTable:
         counts = {name: value or 0 for name, value in found.items() if not name.startswith("hist:")}
         return counts | {f"received:{name}": sum(h.values()) for name, h in histograms.items()}, histograms
 
-    def _of_bits(self, table: str, where: str) -> str:
+    def _of_bits(self, where: str) -> str:
         """A query of what the bits of some rows say: rows that are alike in all of them are counted together first."""
         words = ", ".join(f'"{word}"' for word in self.bits.words)
-        alike = f"SELECT {words}, count(*) AS alike FROM {table} WHERE {where} GROUP BY ALL"
+        alike = f"SELECT {words}, count(*) AS alike FROM {self.name} WHERE {where} GROUP BY ALL"
         asked = ["coalesce(sum(alike), 0)::BIGINT AS rows"]
         for name, test in self._counted_bits():
             asked.append(f'coalesce(sum(alike) FILTER (WHERE {test.sql(dialect="duckdb")}), 0)::BIGINT AS "{name}"')
@@ -201,7 +206,7 @@ class NarrowTable:
 
     def held(self, where: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
         """The counts and histograms of the items over some rows."""
-        of_bits = self.database.named_row(self._of_bits(self.name, where))
+        of_bits = self.database.named_row(self._of_bits(where))
         coded = ", ".join(f'histogram("{code_name(item.name)}") AS "hist:{item.name}"' for item in self.plan.coded)
         found = self.database.named_row(f"SELECT {coded} FROM {self.name} WHERE {where}") if coded else {}
         return self._split(of_bits | found)

@@ -19,7 +19,13 @@ from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
 from validators.engines.duckdb_exact import ExactTable
-from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns, received_marks
+from validators.engines.duckdb_measure_columns import (
+    coded_columns,
+    measure_columns,
+    measured_items,
+    received_columns,
+    received_marks,
+)
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
 from validators.errors import EngineError
@@ -118,7 +124,12 @@ class TableRows:
         plan = self.first.plan
         asked = {n: test for n, test in self._conditions.items() if not plan.fits(test)}
         wide = {name: columns.true(plan.scanned(test)) for name, test in asked.items()}
-        return self.first.make(self._numbers() | received_columns(self.table.name, self.context), self._marks() | wide)
+        coded = coded_columns(self.table.name, plan).keys()
+        extra, marks = (
+            {name: made for name, made in found.items() if name not in coded}
+            for found in (self._received(), received_marks(self.table.name))
+        )
+        return self.first.make(self._numbers() | extra, marks | wide)
 
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""
@@ -180,14 +191,14 @@ class TableRows:
 
     def _from_received(self) -> dict[str, exp.Expr]:
         """Columns made of values as received."""
-        return self._numbers() | received_columns(self.table.name, self.context) | self._marks()
+        return self._numbers() | self._received() | received_marks(self.table.name)
 
     def _numbers(self) -> dict[str, exp.Expr]:
         numbers = {f"shared:{item}": columns.number(column(item), item, self.table) for item in self._shared}
         return columns.hashes(self.table) | numbers
 
-    def _marks(self) -> dict[str, exp.Expr]:
-        return received_marks(self.table.name)
+    def _received(self) -> dict[str, exp.Expr]:
+        return received_columns(self.table.name, self.context)
 
     def _from_values(self, scope: sql.Scope) -> dict[str, exp.Expr]:
         """Columns made of what the row stages have left of the values."""
@@ -216,7 +227,7 @@ class TableRows:
         """The columns of `rows_<table>`, out of the first reading."""
         plan = self.first.plan
         made: dict[str, exp.Expr] = {"row": column("row"), "rejected": exp.false()}
-        made |= {name: column(name) for name in self._from_received()}
+        made |= {name: column(name) for name in self._from_received()} | coded_columns(self.table.name, plan)
         made |= {final_name(name): plan.final(name) for name in sorted(self.finals)} | self._read_columns()
         for name, test in self._conditions.items():
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
