@@ -329,9 +329,10 @@ class Narrow(RowRules):
 
     def numbered(self, name: str, number: Callable[[str], int]) -> exp.Expr:
         """A number of the code of an item, 0 where it is blank; `number` gives 0 or more for each code."""
-        wanted = sorted({number(code) for code in self.domain(self.items[name])} - {0})
-        found = [(self._parts.where(name, lambda code, n=n: number(code) == n), terms.literal(n)) for n in wanted]
-        return terms.case([(exp.paren(test), one) for test, one in found], terms.literal(0))
+        numbers = {code: number(code) for code in self.domain(self.items[name])}
+        wanted = sorted(set(numbers.values()) - {0})
+        branches = [(exp.paren(self._parts.where(name, lambda c, n=n: numbers[c] == n)), n) for n in wanted]
+        return terms.case([(test, terms.literal(n)) for test, n in branches], terms.literal(0))
 
     def scanned(self, condition: Expression) -> exp.Expr:
         """A condition while the file is scanned, for what does not fit the narrow columns."""

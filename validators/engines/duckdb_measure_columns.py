@@ -12,7 +12,7 @@ from validators import access, sql, terms
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
 from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
-from validators.hidden import ETHNIC_ITEMS, NOT_YES, category_meant, counted_codes
+from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
 from validators.plan import column
 
 if TYPE_CHECKING:
@@ -40,19 +40,16 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
     if table != "person":
         return {}
     second = plan.numbered("ethnic_category", lambda code: int(len(code) > 1))
-    categories = {item: values_of(plan.context, item) for item in ETHNIC_ITEMS}
     return {
-        **{category_name(item): _number(_category_of_code(plan, item, values)) for item, values in categories.items()},
+        **{category_name(item): _number(_category_of_code(plan, item)) for item in ETHNIC_ITEMS},
         "second_character": exp.EQ(this=second, expression=terms.literal(1)),
     }
 
 
-def _category_of_code(plan: Narrow, item: str, values: Sequence[str]) -> exp.Expr:
-    def number(code: str) -> int:
-        meant = category_meant(plan.context, item, code)
-        return values.index(meant) + 1 if meant else 0
-
-    return plan.numbered(item, number)
+def _category_of_code(plan: Narrow, item: str) -> exp.Expr:
+    places = {category: place for place, category in enumerate(values_of(plan.context, item), start=1)}
+    local = plan.items[item].data_type.local_second_character
+    return plan.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
 
 
 def received_marks(table: str) -> Columns:

@@ -124,9 +124,8 @@ class TableRows:
         plan = self.first.plan
         asked = {n: test for n, test in self._conditions.items() if not plan.fits(test)}
         wide = {name: columns.true(plan.scanned(test)) for name, test in asked.items()}
-        coded = coded_columns(self.table.name, plan).keys()
         extra, marks = (
-            {name: made for name, made in found.items() if name not in coded}
+            {name: made for name, made in found.items() if name not in self._of_codes}
             for found in (self._received(), received_marks(self.table.name))
         )
         return self.first.make(self._numbers() | extra, marks | wide)
@@ -197,6 +196,10 @@ class TableRows:
         numbers = {f"shared:{item}": columns.number(column(item), item, self.table) for item in self._shared}
         return columns.hashes(self.table) | numbers
 
+    @cached_property
+    def _of_codes(self) -> dict[str, exp.Expr]:
+        return coded_columns(self.table.name, self.first.plan)
+
     def _received(self) -> dict[str, exp.Expr]:
         return received_columns(self.table.name, self.context)
 
@@ -227,7 +230,7 @@ class TableRows:
         """The columns of `rows_<table>`, out of the first reading."""
         plan = self.first.plan
         made: dict[str, exp.Expr] = {"row": column("row"), "rejected": exp.false()}
-        made |= {name: column(name) for name in self._from_received()} | coded_columns(self.table.name, plan)
+        made |= {name: column(name) for name in self._from_received()} | self._of_codes
         made |= {final_name(name): plan.final(name) for name in sorted(self.finals)} | self._read_columns()
         for name, test in self._conditions.items():
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
