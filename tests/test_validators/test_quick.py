@@ -29,9 +29,8 @@ def numbers(draw: st.DrawFn) -> str:
     """Ten digits, often alike at both ends, turned round, or listed."""
     half = draw(st.text("09", min_size=5, max_size=5))
     other = draw(st.just(half[::-1]) | st.text("09", min_size=5, max_size=5))
-    return draw(
-        st.sampled_from(AMONG.choices) | st.just(half + other) | st.text("0123456789", min_size=10, max_size=10)
-    )
+    listed = st.sampled_from([str(choice) for choice in AMONG.choices])
+    return draw(listed | st.just(half + other) | st.text("0123456789", min_size=DIGITS, max_size=DIGITS))
 
 
 def _asked(node: Node, *, quickly: bool) -> str:
