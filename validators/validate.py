@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from schema import release as releases
 from schema.release_info import ReleaseError
 from validators import assemble, enrich, structure
+from validators.by_place import PlaceCounter
 from validators.context import Context, Purpose, month_end
 from validators.core20_figures import core20_of
 from validators.engines import ENGINES, load_engine
@@ -34,21 +35,23 @@ from validators.report import (
     TableCount,
     build_report,
 )
+from validators.slices import by_place
 from validators.software import VERSION
 from validators.submission import open_submission
+from validators.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from schema.release import Release
     from validators.asklist import Ask
+    from validators.by_place import PlaceKind, PlaceTally
     from validators.engines.base import FailingRow
     from validators.limits import Limits
     from validators.origins import Origins
     from validators.reference_data.sets import Rows
     from validators.source import Source
     from validators.submission import Submission
-    from validators.tally import Tally
 
     RowSink = Callable[[str, Iterator[FailingRow]], None]
 
@@ -72,6 +75,7 @@ class Request:
     purpose: Purpose = "check"
     reference: Mapping[str, Rows] | None = None
     limits: Limits | None = None
+    slice_by: PlaceKind | None = None
 
 
 def validate(
@@ -91,12 +95,15 @@ def validate(
     reference: Mapping[str, Rows] | None = None,
     progress: Callable[[str, float | None], None] | None = None,
     limits: Limits | None = None,
+    slice_by: PlaceKind | None = None,
+    slices_to: Callable[[tuple[Report, ...]], None] | None = None,
 ) -> Report:
     """The conformance report on a folder, a zip or one file.
 
     `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
     failing row as CSV; `derived_to`, a folder, what reference data say of each person. `reference`: reference data by
-    name, as `Store(folder).sets()` gives them. Raises InputError where the input cannot be read or the call is wrong,
+    name, as `Store(folder).sets()` gives them. `slices_to` is given the slices by the kind of place that `slice_by`
+    names, in the owner's copy. Raises InputError where the input cannot be read or the call is wrong,
     EngineError where the validator itself failed.
     """
     now = datetime.datetime.now(datetime.UTC)
@@ -116,19 +123,30 @@ def validate(
         purpose=purpose,
         reference=reference,
         limits=limits,
+        slice_by=slice_by if slices_to else None,
     )
-    return run(request, progress)
+    report, slices = run_with_slices(request, progress)
+    if slices_to is not None:
+        slices_to(slices)
+    return report
 
 
 def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
     """The report that a request asks for."""
+    return run_with_slices(request, progress)[0]
+
+
+def run_with_slices(
+    request: Request, progress: Callable[[str, float | None], None] | None = None
+) -> tuple[Report, tuple[Report, ...]]:
+    """The report, and where `slice_by` names a kind of place its slices: both the owner's copy."""
     with _prepared(request) as (submission, chosen, context):
         if request.derived_to is not None:
             enrich.check_place(request.derived_to, request.path, context)
-        report = _checked(request, chosen, context, submission, progress)
+        report, slices = _checked(request, chosen, context, submission, progress)
         if request.derived_to is not None:
             enrich.write_about(request.derived_to, report, context)
-        return report
+        return report, slices
 
 
 def ask_lists_of(
@@ -242,10 +260,11 @@ def _checked(
     context: Context,
     submission: Submission,
     progress: Callable[[str, float | None], None] | None,
-) -> Report:
+) -> tuple[Report, tuple[Report, ...]]:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
     engine = enrich.enriching_engine(request.derived_to) if request.derived_to else load_engine(request.engine)
-    with _row_writer(request.rows_to, sources) as sink:
+    counter = PlaceCounter(request.slice_by) if request.slice_by else None
+    with _row_writer(request.rows_to, sources, counter) as sink:
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     used = {name: _whole(source) for name, source in (submission.sources | sources).items()}
     samples = _sample_rows(request, tally, context, used, submission.origins)
@@ -253,7 +272,7 @@ def _checked(
     faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
     findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
-    return build_report(
+    report = build_report(
         report_id=str(uuid.uuid4()),
         created_at=request.now.replace(microsecond=0),
         today=request.today,
@@ -278,6 +297,19 @@ def _checked(
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
         reveal=request.reveal,
     )
+    if counter is None or request.slice_by is None:
+        return report, ()
+    found = [(place, _tally_of(place, tally)) for place in counter.count({name: used[name] for name in sources})]
+    everywhere = Tally((), tuple(result for _, at in found for result in at.rules))
+    samples = _sample_rows(request, everywhere, context, used, submission.origins)
+    places = [(place, list(assemble.findings_of(at, context, samples))) for place, at in found]
+    return report, tuple(by_place(report, request.slice_by, places, context))
+
+
+def _tally_of(place: PlaceTally, whole: Tally) -> Tally:
+    """What was found at a place, without what is counted nowhere."""
+    uncounted = {result.rule_id for result in whole.rules if result.failed is None}
+    return Tally((), tuple(result for result in place.rules if result.rule_id not in uncounted))
 
 
 def _sample_rows(
@@ -326,17 +358,20 @@ def _table_counts(context: Context, tally: Tally) -> list[TableCount]:
 
 
 @contextmanager
-def _row_writer(path: Path | None, sources: Mapping[str, Source]) -> Generator[RowSink | None]:
-    """Writes failing rows as CSV, one row and rule a line. Nothing is written where no path is given."""
+def _row_writer(
+    path: Path | None, sources: Mapping[str, Source], counter: PlaceCounter | None
+) -> Generator[RowSink | None]:
+    """Writes failing rows as CSV, one row and rule a line, and shows them to `counter`; None where nobody wants any."""
     if path is None:
-        yield None
+        yield None if counter is None else counter.take
         return
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("table", "row", "line", "rule_id", "cause"))
 
         def write(table: str, rows: Iterator[FailingRow]) -> None:
-            writer.writerows(_located(table, rows, sources[table]))
+            passing = rows if counter is None else counter.keep(table, rows)
+            writer.writerows(_located(table, passing, sources[table]))
 
         yield write
 

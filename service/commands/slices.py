@@ -1,0 +1,59 @@
+"""plusmds validate --slice: a folder of reports, one for each of those to whom a part of it is handed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validators.errors import InputError
+from validators.reports import REPORTS, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from validators.report import Report
+
+
+def check_call(asked: Namespace) -> None:
+    """Refuse a call that would give slices away, or has no place to write them to. InputError."""
+    if asked.slice == "gp_practice" and asked.reveal != "none":
+        raise InputError(
+            "Slices by GP practice leave the trust, so that they are always shareable. Leave out --reveal."
+        )
+    if asked.output is None:
+        raise InputError("--slice writes a folder of reports. Name it: --output FOLDER")
+    if asked.output.is_file():
+        raise InputError(f"{asked.output} is a file. Name a folder for the slices.")
+    if asked.output.is_dir() and any(asked.output.iterdir()):
+        raise InputError(f"The folder {asked.output} is not empty. Name a new one: no older slice is left among them.")
+    if not asked.output.absolute().parent.is_dir():
+        raise InputError(f"The folder {asked.output.absolute().parent} is not there. Make it, or name another one.")
+
+
+def copies(report: Report, slices: Sequence[Report], asked: Namespace, before: Report | None) -> tuple[Report, ...]:
+    """The slices as they are written: shareable copies, but where the owner asked to see rows."""
+    from validators.copies import shareable
+    from validators.copies.slices import shareable_slices
+    from validators.slices import by_mend
+
+    if asked.slice == "mend":
+        return by_mend(report if asked.reveal != "none" else shareable(report, before))
+    return tuple(slices) if asked.reveal != "none" else shareable_slices(report, slices, before)
+
+
+def write(slices: Sequence[Report], form: str, folder: Path) -> None:
+    """Write each slice into the folder, in the order of their codes."""
+    folder.mkdir(exist_ok=True)
+    for number, report in enumerate(slices, start=1):
+        (folder / _name(number, report, form)).write_bytes(REPORTS[form](report, Look()))
+    sys.stdout.write(f"{len(slices):,} slices are in {folder}\n")
+
+
+def _name(number: int, report: Report, form: str) -> str:
+    """A name that any system takes; the number tells two apart whose codes differ in other characters alone."""
+    cut = report.slice
+    plain = re.sub("[^A-Za-z0-9]+", "-", (cut.value if cut else None) or "not-known")[:30].strip("-")
+    return f"{number:04d}-{cut.by if cut else 'slice'}-{plain or 'other'}{REPORTS[form].suffix}"
