@@ -121,7 +121,7 @@ def test_no_file_names_a_package_host_or_a_path_of_one_machine() -> None:
 
 
 # The range in live use. NHS numbers that are shown anywhere come from 999, which is never issued, or are placeholders
-# that the data set itself lists, such as 4444444444.
+# that the data set itself lists, such as 9999999999.
 _LIVE = re.compile(r"(?<!\d)[467]\d{2}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.expression import Among, Call, Column, Compare, Node, walk
-from validators import sql
+from validators import terms
 from validators.reading import Scope, evaluate
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class CodedParts(Mapping[Node, exp.Expr]):
         if len(ranges) > MOST or not isinstance(blank, bool | None):
             return None
         made = self._ranged(name, ranges)
-        return made if blank is None else sql.call("coalesce", exp.paren(made), sql.literal(blank))
+        return made if blank is None else terms.call("coalesce", exp.paren(made), terms.literal(blank))
 
     def _verdict(self, node: Node, name: str, code: str | None) -> object:
         item = self._items[name]
@@ -91,7 +91,7 @@ class CodedParts(Mapping[Node, exp.Expr]):
     def _ranged(self, name: str, ranges: Sequence[tuple[int, int]]) -> exp.Expr:
         number = self._number(name)
         if not ranges:
-            return sql.case([(exp.Not(this=sql.is_null(number)), exp.false())], exp.null())
+            return terms.case([(exp.Not(this=terms.is_null(number)), exp.false())], exp.null())
         return exp.or_(*(_within(number, first, last) for first, last in ranges))
 
 
@@ -105,5 +105,5 @@ def _ranges(verdicts: Sequence[object]) -> Iterator[tuple[int, int]]:
 
 def _within(number: exp.Expr, first: int, last: int) -> exp.Expr:
     if first == last:
-        return exp.EQ(this=number.copy(), expression=sql.literal(first))
-    return exp.paren(exp.Between(this=number.copy(), low=sql.literal(first), high=sql.literal(last)))
+        return exp.EQ(this=number.copy(), expression=terms.literal(first))
+    return exp.paren(exp.Between(this=number.copy(), low=terms.literal(first), high=terms.literal(last)))

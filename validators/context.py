@@ -97,8 +97,13 @@ class Context:
 
 
 def months_before(day: datetime.date, months: int) -> datetime.date:
-    """The day `months` months before `day`; the last of the month where that day does not exist."""
+    """The day `months` months before `day`; the last of the month where that day does not exist.
+
+    The first day of the calendar where it would lie before that.
+    """
     index = day.year * 12 + day.month - 1 - months
+    if index < datetime.MINYEAR * 12:
+        return datetime.date.min
     first = datetime.date(index // 12, index % 12 + 1, 1)
     return first.replace(day=min(day.day, month_end(first).day))
 

@@ -21,7 +21,7 @@ from sqlglot import exp
 from schema.data_type import EMPTY_STRING, ISO_DATE, WRONG_TYPE, DataType
 from schema.publish.json_schema import NO_NEWLINE, PREFIX, anchored, type_schema
 from validators.patterns import is_found, is_read_alike, names_its_characters
-from validators.sql import among, call, case, full_match, is_null, literal
+from validators.terms import among, call, case, full_match, is_null, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

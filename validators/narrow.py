@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,23 +17,20 @@ from sqlglot import exp
 
 from schema.check import Coded, Condition, Format, Missing, Retired
 from schema.expression import Among, Call, Column, Compare, IsNull, Literal, Node, children, walk
-from validators import sql
+from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
-from validators.assessable import not_assessed
 from validators.coded_parts import CodedParts
 from validators.lookups import facts_of
-from validators.plan import column, row_rules, typed_name
+from validators.plan import RowRules, below, column, own_item, typed_name
 from validators.readers.scan import text
 from validators.surely import surely_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
     from schema.rule import Rule
-    from schema.table import TableDefinition
-    from validators.context import Context
 
 #: the column with a bit for each coded item, in their order, whose value is in no list
 UNLISTED = "unlisted"
@@ -60,26 +57,10 @@ def kept_name(rule: Rule) -> str:
 
 
 @dataclass(frozen=True)
-class Narrow:
+class Narrow(RowRules):
     """What the first reading of one table takes down. `finals`: items that later stages read as values."""
 
-    table: TableDefinition
-    context: Context
     finals: frozenset[str] = frozenset()
-    #: rules that are judged elsewhere
-    elsewhere: frozenset[str] = frozenset()
-    _domains: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules of the row stages that can be judged on this table alone."""
-        found = (r for r in row_rules(self.context, self.table.name) if r.id not in self.elsewhere)
-        return tuple(r for r in found if not_assessed(r, self.context) is None)
-
-    @cached_property
-    def items(self) -> Mapping[str, Item]:
-        """The items of the table by name."""
-        return {item.name: item for item in self.table.items}
 
     @cached_property
     def coded(self) -> tuple[Item, ...]:
@@ -137,17 +118,17 @@ class Narrow:
 
     def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr]) -> exp.Select:
         """The narrow columns out of the values received. `extra` are columns made of values as received."""
-        layer = exp.select("*", *self._typed_columns()).from_(_below(source))
+        layer = exp.select("*", *self._typed_columns()).from_(below(source))
         parts = {node: f"part:{number}" for number, node in enumerate(self._repeated_parts)}
         if parts:
             made = [_as(sql.condition(node, self._scan_scope), name) for node, name in parts.items()]
-            layer = exp.select("*", *made).from_(_below(layer))
+            layer = exp.select("*", *made).from_(below(layer))
         scope = replace(
             self._scan_scope, parts={node: column(name) for node, name in parts.items()} | self._quick_parts
         )
         chosen = [*self._code_columns(), *self._form_columns(), *self._kept_columns(scope)]
         chosen += [_as(made, name) for name, made in extra.items()]
-        return exp.select(*chosen).from_(_below(layer))
+        return exp.select(*chosen).from_(below(layer))
 
     @cached_property
     def _scan_scope(self) -> sql.Scope:
@@ -189,9 +170,9 @@ class Narrow:
 
     def _code(self, item: Item) -> exp.Expr:
         if self.is_letter(item):
-            one = exp.EQ(this=sql.call("strlen", column(item.name)), expression=sql.literal(1))
-            letter = exp.cast(sql.call("ascii", column(item.name)), "UTINYINT", dialect="duckdb")
-            return sql.case([(one, letter)], exp.null())
+            one = exp.EQ(this=terms.call("strlen", column(item.name)), expression=terms.literal(1))
+            letter = exp.cast(terms.call("ascii", column(item.name)), "UTINYINT", dialect="duckdb")
+            return terms.case([(one, letter)], exp.null())
         codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self.type_name(item))
         return exp.TryCast(this=column(item.name), to=codes)
 
@@ -210,19 +191,22 @@ class Narrow:
     def _unlisted(self) -> exp.Expr:
         """A bit for each coded item whose value is in no list; worked out only where there is one."""
         tests = [exp.paren(exp.NEQ(this=_blank(column(i.name)), expression=_blank(self._code(i)))) for i in self.coded]
+        kind = "USMALLINT" if len(tests) <= 16 else "UBIGINT"
         if not tests:
-            return exp.cast(sql.literal(0), "BIGINT")
-        bits = [sql.case([(test.copy(), sql.literal(2**at))], sql.literal(0)) for at, test in enumerate(tests)]
+            return exp.cast(terms.literal(0), kind, dialect="duckdb")
+        bits = [terms.case([(test.copy(), terms.literal(2**at))], terms.literal(0)) for at, test in enumerate(tests)]
         mask = bits[0]
         for bit in bits[1:]:
             mask = exp.Add(this=mask, expression=bit)
-        return exp.cast(sql.case([(exp.or_(*tests), mask)], sql.literal(0)), "BIGINT")
+        return exp.cast(terms.case([(exp.or_(*tests), mask)], terms.literal(0)), kind, dialect="duckdb")
 
     def domain(self, item: Item) -> tuple[str, ...]:
         """Every value that the list of an item lets in, as far as that can be written down."""
-        if item.name not in self._domains:
-            self._domains[item.name] = self._domain(item)
         return self._domains[item.name]
+
+    @cached_property
+    def _domains(self) -> Mapping[str, tuple[str, ...]]:
+        return {item.name: self._domain(item) for item in self.coded}
 
     @staticmethod
     def code(held: object) -> str:
@@ -243,13 +227,13 @@ class Narrow:
             value = column(item.name)
             sure = surely_formed(value, item.data_type, self.context.provider) if item.name in self._formatted else None
             formed = exp.paren(sure) if sure is not None else exp.true()
-            yield _as(sql.case([(exp.Not(this=sql.is_null(value)), formed)], exp.null()), form_name(item.name))
+            yield _as(terms.case([(exp.Not(this=terms.is_null(value)), formed)], exp.null()), form_name(item.name))
             if self._is_typed(item.name):
                 yield column(typed_name(item.name))
             elif item.name in self.finals:
                 yield _as(value.copy(), typed_name(item.name))
             if item.name in NOT_KNOWN_VALUES:
-                yield _as(sql.among(value.copy(), NOT_KNOWN_VALUES[item.name]), unknown_name(item.name))
+                yield _as(terms.among(value.copy(), NOT_KNOWN_VALUES[item.name]), unknown_name(item.name))
 
     def _kept_columns(self, scope: sql.Scope) -> Iterator[exp.Expr]:
         for rule in self.scanned_rules:
@@ -271,13 +255,13 @@ class Narrow:
     def _as_text(self, name: str) -> exp.Expr:
         code = column(code_name(name))
         if self.is_letter(self.items[name]):
-            return sql.call("chr", exp.cast(code, "INTEGER"))
+            return terms.call("chr", exp.cast(code, "INTEGER"))
         return exp.cast(code, "VARCHAR")
 
     def _number(self, name: str) -> exp.Expr:
         """The number of a code, as CodedParts has it."""
         code = column(code_name(name))
-        return code if self.is_letter(self.items[name]) else sql.call("enum_code", code)
+        return code if self.is_letter(self.items[name]) else terms.call("enum_code", code)
 
     def _numbered(self, item: Item) -> tuple[str | None, ...]:
         """The codes of an item by their numbers."""
@@ -290,9 +274,9 @@ class Narrow:
 
     def status(self, name: str) -> exp.Expr:
         """What an item of a row without a doubt holds, as its place in STATUSES."""
-        branches = [(sql.is_null(self.presence(name)), sql.literal(STATUSES.index("missing")))]
-        branches += [(exp.paren(test), sql.literal(STATUSES.index(kind))) for kind, test in self._kinds(name)]
-        return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
+        branches = [(terms.is_null(self.presence(name)), terms.literal(STATUSES.index("missing")))]
+        branches += [(exp.paren(test), terms.literal(STATUSES.index(kind))) for kind, test in self._kinds(name)]
+        return exp.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
 
     def _kinds(self, name: str) -> Iterator[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type
@@ -322,38 +306,31 @@ class Narrow:
         for item in self.coded:
             if self.is_letter(item):
                 numbers = [ord(code) for code in self.domain(item)]
-                yield item.name, exp.Not(this=exp.paren(sql.among(column(code_name(item.name)), numbers)))
+                yield item.name, exp.Not(this=exp.paren(terms.among(column(code_name(item.name)), numbers)))
         for item in self.plain:
             if item.name in self._formatted:
                 yield item.name, exp.Not(this=column(form_name(item.name)))
 
     def _reading(self, rule: Rule, scope: sql.Scope) -> sql.Scope:
         """A rule on a form or a list reads its own item as received."""
-        if rule.stage != "value" or not isinstance(rule.check, Condition):
-            return scope
-        return scope.reading(rule.replaces[0] if rule.replaces else rule.items[0])
+        own = own_item(rule)
+        return scope.reading(own) if own else scope
 
     def _kept(self, rule: Rule, scope: sql.Scope) -> exp.Expr:
         """Whether the row keeps the rule; null where it is not asked."""
         check = rule.check
         if isinstance(check, Retired):
             retired = self.context.recently_retired(self.items[check.item].data_type.code_list or "")
-            return exp.Not(this=exp.paren(sql.among(scope.typed[check.item].copy(), retired)))
+            return exp.Not(this=exp.paren(terms.among(scope.typed[check.item].copy(), retired)))
         if isinstance(check, Missing):
-            asked, when = exp.Not(this=sql.is_null(scope.raw[check.item])), check.when
+            asked, when = exp.Not(this=terms.is_null(scope.raw[check.item])), check.when
         else:
             assert isinstance(check, Condition)
             asked, when = sql.condition(check.require.tree, scope), check.when
-        return sql.case([(sql.condition(when.tree, scope), exp.paren(asked))], exp.null()) if when else asked
+        return terms.case([(sql.condition(when.tree, scope), exp.paren(asked))], exp.null()) if when else asked
 
 
 _SECOND = string.ascii_uppercase + string.digits
-
-
-def reads(rule: Rule, items: Iterable[str]) -> frozenset[str]:
-    """The items of the row that the conditions of a rule read."""
-    known = frozenset(items)
-    return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in known)
 
 
 def by_doubt(rule: Rule) -> str | None:
@@ -380,18 +357,15 @@ def _mirrored(node: Node, scope: sql.Scope) -> exp.Expr:
     assert isinstance(node.left, Call)
     value = sql.condition(node.left.args[0], scope)
     ends = exp.NEQ(
-        this=sql.call("left", value.copy(), sql.literal(1)), expression=sql.call("right", value.copy(), sql.literal(1))
+        this=terms.call("left", value.copy(), terms.literal(1)),
+        expression=terms.call("right", value.copy(), terms.literal(1)),
     )
-    return sql.case([(ends, exp.true())], exp.paren(sql.condition(node, scope)))
+    return terms.case([(ends, exp.true())], exp.paren(sql.condition(node, scope)))
 
 
 def _blank(value: exp.Expr) -> exp.Expr:
-    return exp.paren(sql.is_null(value))
+    return exp.paren(terms.is_null(value))
 
 
 def _as(made: exp.Expr, name: str) -> exp.Expr:
     return exp.alias_(made, name, quoted=True, copy=False)
-
-
-def _below(inner: exp.Expr) -> exp.Expr:
-    return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner

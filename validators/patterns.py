@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from validators.sql import call, full_match, literal
+from validators.terms import call, full_match, literal
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.check import Coded, Condition, Format, Missing, Retired
-from validators import sql
+from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.assessable import not_assessed
 from validators.causes import SHAPED, causes_of
 from validators.keywords import well_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
@@ -68,22 +68,12 @@ def status_name(item: str) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The row checks of one table, by the definition.
-
-    `live`: the rules that some row may break; the others are known to be kept by every row, and what follows from
-    breaking them is left out of the SQL.
-    """
+class RowRules:
+    """The rules of the row stages of one table. `elsewhere`: those that are judged in another place."""
 
     table: TableDefinition
     context: Context
-    live: frozenset[str] | None = None
-    #: rules that are judged elsewhere
     elsewhere: frozenset[str] = frozenset()
-
-    def may_break(self, rule: Rule) -> bool:
-        """Whether some row may break the rule."""
-        return self.live is None or rule.id in self.live
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -96,6 +86,21 @@ class Plan:
         """The items of the table by name."""
         return {item.name: item for item in self.table.items}
 
+
+@dataclass(frozen=True)
+class Plan(RowRules):
+    """The row checks of one table, by the definition.
+
+    `live`: the rules that some row may break; the others are known to be kept by every row, and what follows from
+    breaking them is left out of the SQL.
+    """
+
+    live: frozenset[str] | None = None
+
+    def may_break(self, rule: Rule) -> bool:
+        """Whether some row may break the rule."""
+        return self.live is None or rule.id in self.live
+
     @cached_property
     def malforming(self) -> Mapping[str, tuple[Rule, ...]]:
         """Item → the rules whose breach leaves it without a typed value."""
@@ -105,16 +110,6 @@ class Plan:
                 name = rule.replaces[0] if rule.replaces else rule.items[0]
                 found[name] = (*found.get(name, ()), rule)
         return found
-
-    def own_item(self, rule: Rule) -> str | None:
-        """The item that a rule on a form or a list reads as received."""
-        if rule.stage != "value" or not isinstance(rule.check, Condition):
-            return None
-        return rule.replaces[0] if rule.replaces else rule.items[0]
-
-    def reads(self, rule: Rule) -> frozenset[str]:
-        """The items of the row that the conditions of a rule read."""
-        return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in self.items)
 
     @cached_property
     def scope(self) -> sql.Scope:
@@ -135,18 +130,20 @@ class Plan:
         inner: exp.Expr = source
         for names in self._depths(needed):
             bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *bad).from_(_below(inner))
+            inner = exp.select("*", *bad).from_(below(inner))
             typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *typed).from_(_below(inner))
+            inner = exp.select("*", *typed).from_(below(inner))
         verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
-        return exp.select("*", *verdicts).from_(_below(inner))
+        return exp.select("*", *verdicts).from_(below(inner))
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
         needed = set(wanted)
         for rule in rules:
-            needed |= self.reads(rule)
+            needed |= reads(rule, self.items)
         while True:
-            more = {name for item in needed for rule in self.malforming.get(item, ()) for name in self.reads(rule)}
+            more = {
+                name for item in needed for rule in self.malforming.get(item, ()) for name in reads(rule, self.items)
+            }
             if more <= needed:
                 return frozenset(needed)
             needed |= more
@@ -162,14 +159,14 @@ class Plan:
         return depths
 
     def _awaits(self, name: str) -> set[str]:
-        return {other for rule in self.malforming.get(name, ()) for other in self.reads(rule)} - {name}
+        return {other for rule in self.malforming.get(name, ()) for other in reads(rule, self.items)} - {name}
 
     def _bad(self, name: str) -> exp.Expr:
         rules = self.malforming.get(name, ())
         if not rules:
             return exp.false()
-        kept = [sql.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
-        received = exp.Not(this=sql.is_null(column(name)))
+        kept = [terms.call("coalesce", exp.paren(self._kept(rule)), exp.true()) for rule in rules]
+        received = exp.Not(this=terms.is_null(column(name)))
         return exp.and_(received, exp.Not(this=exp.paren(exp.and_(*kept))))
 
     def _kept(self, rule: Rule) -> exp.Expr:
@@ -188,10 +185,10 @@ class Plan:
         required = sql.condition(check.require.tree, scope)
         if check.when is None:
             return required
-        return sql.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
+        return terms.case([(sql.condition(check.when.tree, scope), exp.paren(required))], exp.null())
 
     def _scope_of(self, rule: Rule) -> sql.Scope:
-        own = self.own_item(rule)
+        own = own_item(rule)
         return self.scope.reading(own) if own else self.scope
 
     def _typed(self, name: str) -> exp.Expr:
@@ -200,11 +197,11 @@ class Plan:
             return column(name)
         if not self.malforming.get(name):
             return sql.typed(column(name), data_type)
-        return sql.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
+        return terms.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
 
     def _irregular(self, name: str) -> bool:
         """Whether some value may be written in another way than the usual one."""
-        return any(self.may_break(rule) for rule in self.rules if self.own_item(rule) == name)
+        return any(self.may_break(rule) for rule in self.rules if own_item(rule) == name)
 
     # Verdicts
 
@@ -216,35 +213,35 @@ class Plan:
         check = rule.check
         broken = self.cause_number(rule)
         if isinstance(check, Missing):
-            verdict = sql.case([(sql.is_null(column(check.item)), broken)], sql.literal(0))
+            verdict = terms.case([(terms.is_null(column(check.item)), broken)], terms.literal(0))
             return self._where(check.when, rule, verdict)
         if isinstance(check, Format | Coded | Retired):
-            received = exp.Not(this=sql.is_null(column(check.item)))
+            received = exp.Not(this=terms.is_null(column(check.item)))
             kept = self._not_retired(check.item) if isinstance(check, Retired) else self._kept(rule)
-            return sql.case(
-                [(exp.and_(received, exp.paren(kept)), sql.literal(0)), (received.copy(), broken)], exp.null()
+            return terms.case(
+                [(exp.and_(received, exp.paren(kept)), terms.literal(0)), (received.copy(), broken)], exp.null()
             )
         assert isinstance(check, Condition)
         required = sql.condition(check.require.tree, self._scope_of(rule))
-        branches = [(exp.paren(required), sql.literal(0)), (exp.Not(this=exp.paren(required.copy())), broken)]
-        return self._where(check.when, rule, sql.case(branches, exp.null()))
+        branches = [(exp.paren(required), terms.literal(0)), (exp.Not(this=exp.paren(required.copy())), broken)]
+        return self._where(check.when, rule, terms.case(branches, exp.null()))
 
     def _not_retired(self, name: str) -> exp.Expr:
         retired = self.context.recently_retired(self.items[name].data_type.code_list or "")
-        return exp.Not(this=exp.paren(sql.among(column(name), retired)))
+        return exp.Not(this=exp.paren(terms.among(column(name), retired)))
 
     def _where(self, when: Expression | None, rule: Rule, verdict: exp.Expr) -> exp.Expr:
         """The verdict where the rule speaks of the row at all, and can be judged on it."""
         guards: list[exp.Expr] = [exp.Not(this=column(bad_name(name))) for name in self._guarded(rule)]
         if when is not None:
             guards.append(exp.paren(sql.condition(when.tree, self._scope_of(rule))))
-        return sql.case([(exp.and_(*guards), verdict)], exp.null()) if guards else verdict
+        return terms.case([(exp.and_(*guards), verdict)], exp.null()) if guards else verdict
 
     def _guarded(self, rule: Rule) -> list[str]:
         """The items of which a malformed value keeps the rule from being judged on the row."""
-        if self.own_item(rule):
+        if own_item(rule):
             return []
-        return sorted(name for name in self.reads(rule) if self.malforming.get(name))
+        return sorted(name for name in reads(rule, self.items) if self.malforming.get(name))
 
     def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
         """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""
@@ -257,20 +254,20 @@ class Plan:
 
     def _numbered(self, causes: tuple[Cause, ...], scope: sql.Scope) -> exp.Expr:
         branches = [
-            (exp.paren(sql.condition(cause.when.tree, scope)), sql.literal(number))
+            (exp.paren(sql.condition(cause.when.tree, scope)), terms.literal(number))
             for number, cause in enumerate(causes, start=1)
             if cause.when is not None
         ]
         last = next(number for number, cause in enumerate(causes, start=1) if cause.when is None)
-        return sql.case(branches[: last - 1], sql.literal(last))
+        return terms.case(branches[: last - 1], terms.literal(last))
 
     def shape(self, rule: Rule) -> exp.Expr | None:
         """The shape of what was received, on rows whose cause asks for it; None where no cause of the rule does."""
         if not isinstance(rule.check, Format | Coded):
             return None
         numbers = [n for n, c in enumerate(causes_of(rule, self.context), start=1) if c.kind in SHAPED]
-        asked = sql.among(column(verdict_name(rule)), numbers)
-        return sql.case([(asked, sql.text_shape(column(rule.check.item)))], exp.null())
+        asked = terms.among(column(verdict_name(rule)), numbers)
+        return terms.case([(asked, sql.text_shape(column(rule.check.item)))], exp.null())
 
     # What is left
 
@@ -293,7 +290,7 @@ class Plan:
         """The typed value that later stages read. Needs the verdicts of `takers`."""
         taken = [_broken(rule) for rule in self.takers(name)]
         return (
-            sql.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
+            terms.case([(exp.or_(*taken), exp.null())], column(typed_name(name))) if taken else column(typed_name(name))
         )
 
     def rejected(self) -> exp.Expr:
@@ -308,19 +305,19 @@ class Plan:
 
     def status(self, name: str) -> exp.Expr:
         """What the item holds, as its place in STATUSES. Needs the verdicts of `spoilers`."""
-        branches = [(sql.is_null(column(name)), sql.literal(STATUSES.index("missing")))]
+        branches = [(terms.is_null(column(name)), terms.literal(STATUSES.index("missing")))]
         spoiled = [_broken(rule) for rule in self.spoilers(name)]
         if spoiled:
-            branches.append((exp.or_(*spoiled), sql.literal(STATUSES.index("invalid"))))
+            branches.append((exp.or_(*spoiled), terms.literal(STATUSES.index("invalid"))))
         for kind, test in self._kinds(name):
-            branches.append((exp.paren(test), sql.literal(STATUSES.index(kind))))
-        return exp.cast(sql.case(branches, sql.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
+            branches.append((exp.paren(test), terms.literal(STATUSES.index(kind))))
+        return exp.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
 
     def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type
         if name in NOT_KNOWN_VALUES:
             value = sql.typed(column(name), data_type)
-            yield "not_known", sql.among(value, NOT_KNOWN_VALUES[name])
+            yield "not_known", terms.among(value, NOT_KNOWN_VALUES[name])
         if not data_type.code_list:
             return
         for kind in ("not_known", "declined", "asked_unsure"):
@@ -329,11 +326,24 @@ class Plan:
 
 
 def _broken(rule: Rule) -> exp.Expr:
-    above = exp.GT(this=column(verdict_name(rule)), expression=sql.literal(0))
-    return sql.call("coalesce", above, exp.false())
+    above = exp.GT(this=column(verdict_name(rule)), expression=terms.literal(0))
+    return terms.call("coalesce", above, exp.false())
 
 
-def _below(inner: exp.Expr) -> exp.Expr:
+def own_item(rule: Rule) -> str | None:
+    """The item that a condition on a form or a list reads as received."""
+    if rule.stage != "value" or not isinstance(rule.check, Condition):
+        return None
+    return rule.replaces[0] if rule.replaces else rule.items[0]
+
+
+def reads(rule: Rule, items: Collection[str]) -> frozenset[str]:
+    """The items of the row that the conditions of a rule read."""
+    return frozenset(c.name for e in rule.conditions() for c in e.columns() if not c.table and c.name in items)
+
+
+def below(inner: exp.Expr) -> exp.Expr:
+    """A SELECT as that from which another one selects."""
     return exp.Subquery(this=inner) if isinstance(inner, exp.Select) else inner
 
 

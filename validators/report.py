@@ -233,8 +233,7 @@ def build_report(
         reveal=reveal,
         verdict=verdict_of(found, accepted_persons),
         verdict_sentence=_sentence(found, outcomes, tables, accepted_persons),
-        what_next=_not_sent(outcomes)
-        + what_next(found, accepted_persons, len(outcomes) - _checked(outcomes), all_sent=not _not_sent(outcomes)),
+        what_next=_what_next(found, outcomes, accepted_persons),
         submission=submission,
         counts=counts_of(found),
         mend_first=mend_first(found, {(item.table, item.data_item): item.title for item in data_items}),
@@ -308,6 +307,11 @@ def _sentence(
         rules_checked=checked,
         rules_not_checked=len(rules) - checked,
     )
+
+
+def _what_next(findings: Sequence[Finding], rules: Sequence[RuleOutcome], accepted: int | None) -> str:
+    absent = _not_sent(rules)
+    return absent + what_next(findings, accepted, len(rules) - _checked(rules), all_sent=not absent)
 
 
 def _not_sent(rules: Sequence[RuleOutcome]) -> str:

@@ -149,7 +149,7 @@ class Source(abc.ABC):
     def fetch(self, rows: Collection[int]) -> dict[int, tuple[int | None, Record]]:
         """The records of a few rows in one pass; rows that are refused or not there are left out."""
 
-    def copy_rows(self, rows: Sequence[int], path: Path) -> bool:
+    def copy_rows(self, rows: Iterable[int], path: Path) -> bool:
         """Copy ascending rows of the scan file, under its first line, into another file; False: it cannot."""
         del rows, path
         return False

@@ -14,21 +14,23 @@ from sqlglot import exp
 
 from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal, Node, Not, Or, walk
 from validators.areas import NATIONS
+from validators.check_digits import VERHOEFF, mod11, verhoeff
 from validators.context import completed_years
 from validators.lookups import facts_of
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 from validators.reference_answers import JOINT, can_be_judged
+from validators.terms import CASTS, among, call, case, full_match, is_null, literal, lower, squeeze, upper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from schema.data_item import Item
     from schema.data_type import DataType
     from validators.context import Context
 
-#: from so many choices on, a value is looked up instead of compared with each
-MANY = 40
+#: the macros that the SQL of this module calls
+PREAMBLE = (*CASTS, VERHOEFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +142,6 @@ def _null_of(node: Node, context: Context) -> exp.Expr:
     return exp.cast(exp.null(), names[kind]) if kind in names else exp.null()
 
 
-def literal(value: Any) -> exp.Expr:
-    """A constant of the row language in SQL."""
-    if value is None:
-        return exp.null()
-    if isinstance(value, bool):
-        return exp.true() if value else exp.false()
-    if isinstance(value, int):
-        return exp.Literal.number(value)
-    if isinstance(value, datetime.datetime):
-        naive = value.astimezone(datetime.UTC).replace(tzinfo=None)
-        return exp.cast(exp.Literal.string(naive.isoformat(" ")), "TIMESTAMP")
-    if isinstance(value, datetime.date):
-        return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
-    return exp.Literal.string(str(value))
-
-
 def _column(column: Column, scope: Scope) -> exp.Expr:
     if column.table:
         return scope.linked[column.table, column.name].copy()
@@ -164,55 +150,6 @@ def _column(column: Column, scope: Scope) -> exp.Expr:
 
 def _received(column: Column, scope: Scope) -> exp.Expr:
     return _column(column, scope) if column.table else scope.raw[column.name].copy()
-
-
-def among(value: exp.Expr, choices: Collection[Any]) -> exp.Expr:
-    """Whether `value` is one of `choices`; null where it is null."""
-    if not choices:
-        return case([(exp.Not(this=is_null(value)), exp.false())], exp.null())
-    if len(choices) < MANY or not all(isinstance(choice, str) for choice in choices):
-        return exp.In(this=value, expressions=[literal(choice) for choice in sorted(choices)])
-    listed = ", ".join(literal(choice).sql(dialect="duckdb") for choice in sorted(choices))
-    found = exp.TryCast(this=value, to=exp.DataType.build(f"ENUM({listed})", dialect="duckdb"))
-    return case([(is_null(value), exp.null())], exp.Not(this=is_null(found)))
-
-
-def is_null(value: exp.Expr) -> exp.Expr:
-    """Whether the value is absent."""
-    return exp.Is(this=value.copy(), expression=exp.null())
-
-
-def case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> exp.Expr:
-    """CASE WHEN … THEN … ELSE … END."""
-    if not branches:
-        return otherwise
-    made = exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches])
-    return made.else_(otherwise, copy=False)
-
-
-def call(name: str, *args: exp.Expr) -> exp.Expr:
-    """A function of the database, by name."""
-    return exp.Anonymous(this=name, expressions=list(args))
-
-
-def full_match(value: exp.Expr, pattern: str) -> exp.Expr:
-    """Whether the whole value matches."""
-    return call("regexp_full_match", value, exp.Literal.string(pattern))
-
-
-def upper(value: exp.Expr) -> exp.Expr:
-    """The value in upper case, character by character."""
-    return call("upper", value)
-
-
-def lower(value: exp.Expr) -> exp.Expr:
-    """The value in lower case, character by character."""
-    return call("lower", value)
-
-
-def squeeze(value: exp.Expr) -> exp.Expr:
-    """The value without its spaces."""
-    return call("replace", value, exp.Literal.string(" "), exp.Literal.string(""))
 
 
 def _one(build: Callable[[exp.Expr], exp.Expr]) -> Callable[[Call, Scope], exp.Expr]:
@@ -242,44 +179,6 @@ def _age_at(node: Call, scope: Scope) -> exp.Expr:
 def _month_day(day: exp.Expr) -> exp.Expr:
     months = exp.Mul(this=call("month", day.copy()), expression=exp.Literal.number(100))
     return exp.paren(exp.Add(this=months, expression=call("day", day.copy())))
-
-
-def mod11(value: exp.Expr) -> exp.Expr:
-    """Whether ten digits carry the check digit of an NHS number.
-
-    The sum of the digits times 10 to 1 has to be a multiple of 11. A digit is a quotient less ten times the next one,
-    so the sum is one of quotients; it is made of two halves, because division is quicker on 32 bits.
-    """
-    number = call("TRY_CAST_BIGINT", value)
-    half = exp.Literal.number(100_000)
-    high = exp.TryCast(this=exp.IntDiv(this=number, expression=half), to=exp.DataType.build("INTEGER"))
-    low = exp.TryCast(this=exp.Mod(this=number.copy(), expression=half.copy()), to=exp.DataType.build("INTEGER"))
-    total = exp.Add(this=_quotients(high, last=6), expression=_quotients(low, last=1))
-    rest = exp.Mod(this=exp.paren(total), expression=exp.Literal.number(11))
-    return exp.EQ(this=rest, expression=exp.Literal.number(0))
-
-
-def _quotients(half: exp.Expr, last: int) -> exp.Expr:
-    """Five digits, each times its weight, modulo 11: `last` is the weight of the last, each before it weighs one more.
-
-    With q the quotients by powers of ten, the sum of (last + k) * (q[k] - 10 q[k+1]) is, as 10 is -1 modulo 11,
-    last * q[0] and (2 * (last + k) - 1) * q[k] for every other k.
-    """
-    terms: list[exp.Expr] = []
-    for k in range(5):
-        weight = last if k == 0 else (2 * (last + k) - 1) % 11
-        divisor = exp.Literal.number(10**k)
-        quotient = exp.paren(exp.IntDiv(this=half.copy(), expression=divisor)) if k else half.copy()
-        terms.append(exp.Mul(this=quotient, expression=exp.Literal.number(weight)))
-    made = terms[0]
-    for term in terms[1:]:
-        made = exp.Add(this=made, expression=term)
-    return exp.paren(made)
-
-
-def verhoeff(value: exp.Expr) -> exp.Expr:
-    """Whether the last digit is the Verhoeff check digit of the digits before it; false where one is no digit."""
-    return call("VERHOEFF", value)
 
 
 def _in_list(node: Call, scope: Scope) -> exp.Expr:
@@ -473,23 +372,3 @@ def text_shape(value: exp.Expr) -> exp.Expr:
     for pattern, sign in (("[0-9]", "9"), ("[A-Za-z]", "A"), ("[^9A ./:,+_|-]", "?")):
         cut = call("regexp_replace", cut, literal(pattern), literal(sign), literal("g"))
     return cut
-
-
-_D = "0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210"
-_P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
-_DIGITS = "list_reverse(list_transform(string_split(x, ''), lambda d: CAST(d AS INTEGER)))"
-_STEP = (
-    f"CAST(substr('{_D}', c * 10 + CAST(substr('{_P}', "
-    "CAST(((i - 2) % 8) * 10 + d + 1 AS INTEGER), 1) AS INTEGER) + 1, 1)"
-    " AS INTEGER)"
-)
-#: macros for what SQLGlot would rewrite: casts that give null where they fail, and a fold over digits
-PREAMBLE = (
-    "CREATE OR REPLACE TEMP MACRO TRY_CAST_DATE(x) AS TRY_CAST(x AS DATE)",
-    "CREATE OR REPLACE TEMP MACRO TRY_CAST_BIGINT(x) AS TRY_CAST(x AS BIGINT)",
-    (
-        "CREATE OR REPLACE TEMP MACRO VERHOEFF(x) AS CASE WHEN regexp_full_match(x, '[0-9]+') "
-        f"THEN list_reduce(list_prepend(0, {_DIGITS}), lambda c, d, i: {_STEP}) = 0 "
-        "WHEN x IS NOT NULL THEN false END"
-    ),
-)

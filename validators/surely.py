@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from validators import sql
+from validators import terms
 from validators.keywords import well_formed
 
 if TYPE_CHECKING:
@@ -30,27 +30,30 @@ def surely_formed(value: exp.Expr, data_type: DataType, usual: str | None = None
         return _short_text(value, data_type)
     formed = well_formed(value, data_type)
     if data_type.name == "organisation_code" and usual is not None and _is_code(usual, data_type):
-        return sql.case([(exp.EQ(this=value.copy(), expression=sql.literal(usual)), exp.true())], exp.paren(formed))
+        return terms.case([(exp.EQ(this=value.copy(), expression=terms.literal(usual)), exp.true())], exp.paren(formed))
     return formed
 
 
 def _digits(value: exp.Expr, count: int) -> exp.Expr:
     """The number that the value is read as prints as the value: so it has digits alone, and none in front is 0."""
-    printed = exp.cast(sql.call("TRY_CAST_BIGINT", value.copy()), "VARCHAR")
+    printed = exp.cast(terms.call("TRY_CAST_BIGINT", value.copy()), "VARCHAR")
     same = exp.EQ(this=printed, expression=value.copy())
-    long = exp.EQ(this=sql.call("strlen", value.copy()), expression=sql.literal(count))
-    positive = exp.GTE(this=value.copy(), expression=sql.literal("0"))
-    return sql.call("coalesce", exp.and_(same, long, positive), exp.false())
+    long = exp.EQ(this=terms.call("strlen", value.copy()), expression=terms.literal(count))
+    positive = exp.GTE(this=value.copy(), expression=terms.literal("0"))
+    return terms.call("coalesce", exp.and_(same, long, positive), exp.false())
 
 
 def _short_text(value: exp.Expr, data_type: DataType) -> exp.Expr:
     """It begins with a character of ASCII that can be seen, and has at most as many bytes as it may have characters."""
     seen = exp.and_(
-        exp.GTE(this=value.copy(), expression=sql.literal("!")), exp.LT(this=value.copy(), expression=sql.literal("~"))
+        exp.GTE(this=value.copy(), expression=terms.literal("!")),
+        exp.LT(this=value.copy(), expression=terms.literal("~")),
     )
     if data_type.max_length is None:
         return seen
-    return exp.and_(seen, exp.LTE(this=sql.call("strlen", value.copy()), expression=sql.literal(data_type.max_length)))
+    return exp.and_(
+        seen, exp.LTE(this=terms.call("strlen", value.copy()), expression=terms.literal(data_type.max_length))
+    )
 
 
 def _is_code(usual: str, data_type: DataType) -> bool:

@@ -116,6 +116,10 @@ async def post_check(
         raise Problem(
             "parameter_wrong", "A shareable copy shows no row: leave out reveal, or ask for the owner's copy."
         )
+    if copy == "shareable" and enrich:
+        raise Problem(
+            "parameter_wrong", "What is derived of each person is for the owner: leave out copy=shareable, or enrich."
+        )
     asked = {
         "release": release,
         "table": table,

@@ -159,6 +159,12 @@ def test_a_file_without_persons_cannot_be_enriched(open_client: Callable[..., Te
     assert "no person table" in answer.json()["detail"]
 
 
+def test_what_is_derived_of_each_person_is_in_no_shareable_copy(open_client: Callable[..., TestClient]) -> None:
+    answer = open_client("").post("/v1/checks?enrich=true&copy=shareable&name=person.csv", content=b"birth_date\n")
+    assert (answer.status_code, answer.json()["code"]) == (422, "parameter_wrong")
+    assert "for the owner" in answer.json()["detail"]
+
+
 def test_nothing_of_a_person_is_logged(
     open_client: Callable[..., TestClient], caplog: pytest.LogCaptureFixture
 ) -> None:

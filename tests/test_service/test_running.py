@@ -126,6 +126,7 @@ def test_a_service_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
 def test_the_log_of_a_running_service_is_lines_of_json(tmp_path: Path) -> None:
     with running(tmp_path, SIZE_OF_FILE) as service:
         send(service, b"a")
+        _until(lambda: len(service.events()) > 1)
         events = service.events()
     assert [event["event"] for event in events] == ["listening", "request"]
     assert events[1]["bytes_in"] == 1

@@ -23,7 +23,7 @@ from tests.test_validators.drawn_submissions import (
     context_with,
 )
 from tests.test_validators.small_submissions import Outcome, judged, opened
-from validators.engines import ENGINES, duckdb_rows
+from validators.engines import ENGINES, duckdb, duckdb_across, duckdb_rows
 from validators.header import header_checks
 from validators.reference.run import CHECKS as REFERENCE_CHECKS
 
@@ -64,9 +64,11 @@ SHARES = st.sampled_from((0.0, 0.3, 1.0))
 @pytest.mark.parametrize("engine", OTHERS)
 def test_an_engine_agrees_with_plain_python(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     @settings(SETTINGS, max_examples=EXAMPLES)
-    @given(DRAWN, SHARES)
-    def agrees(submission: Submission, few: float) -> None:
+    @given(DRAWN, SHARES, st.booleans())
+    def agrees(submission: Submission, few: float, large: bool) -> None:
         monkeypatch.setattr(duckdb_rows, "FEW", few)
+        monkeypatch.setattr(duckdb, "LARGE", 0 if large else 1 << 30)
+        monkeypatch.setattr(duckdb_across, "ROWS_AT_ONCE", 7 if large else 1 << 30)
         differences = differing(submission, engine)
         if differences:
             small = smaller(submission, engine)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.test_validators.small_persons import HEADER, Rows, answer, measured, of, person
 from tests.test_validators.small_submissions import context_of, judged, opened, write_tables
 from validators.engines import ENGINES
 from validators.groups import MOST_LOCAL
@@ -15,59 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validators.tally import AccessTally, SplitTally, Tally
-
-Rows = list[dict[str, str | None]]
-
-HEADER = {
-    "dataset_version": "1.0.0",
-    "provider_org_code": "RX1",
-    "period_start": "2026-04-01",
-    "period_end": "2026-04-30",
-    "created_at": "2026-05-06T09:00:00",
-    "declared_plus": "HOMELESS|CARER|L-BOATER|MIGRANT",
-    "local_extensions": "L-BOATER=Lives on a boat",
-}
-
-
-def person(number: int, **items: str | None) -> dict[str, str | None]:
-    """A person of 45 years without a place, with nothing recorded beyond that."""
-    return {
-        "local_patient_id_org": "RX1",
-        "local_patient_id": f"P{number}",
-        "birth_date": "1980-06-15",
-        "nhs_number": None,
-        "nhs_number_status": None,
-        "stated_gender": None,
-        "ethnic_category": None,
-        "ethnic_category_2021": None,
-        "ethnic_category_source": None,
-        "sexual_orientation": None,
-        "postcode": None,
-        "lsoa_code": None,
-        "imd_decile": None,
-        "imd_version": None,
-        "gp_practice_code": None,
-        **items,
-    }
-
-
-def of(number: int, **items: str | None) -> dict[str, str | None]:
-    """A row of another table that belongs to a person."""
-    return {"local_patient_id_org": "RX1", "local_patient_id": f"P{number}", **items}
-
-
-def answer(number: int, code: str, value: str, source: str | None = "1", day: str = "2026-04-10") -> Any:
-    """An answer to a characteristic."""
-    return of(number, characteristic_code=code, value=value, source=source, recorded_date=day)
-
-
-def measured(
-    engine: str, folder: Path, persons: Rows, reference: dict[str, Rows] | None = None, **tables: Rows
-) -> Tally:
-    """What an engine makes of some persons and their rows."""
-    write_tables(folder, {"header": [HEADER], "person": persons, **tables})
-    with opened(folder) as sources:
-        return judged(engine, sources, context_of(sources, reference=reference)).tally
 
 
 def split(tally: Tally, subject: str, by: str = "all", group: str = "all") -> SplitTally:
@@ -363,64 +311,3 @@ def test_a_header_that_declares_any_number_of_local_codes_gets_a_few_of_them_spl
         tally = judged(engine, sources, context_of(sources)).tally
     assert {plus.characteristic: plus.yes for plus in tally.plus if plus.yes} == {codes[0]: 1, codes[-1]: 1}
     assert {s.subject for s in tally.splits} & set(codes) == set(codes[:MOST_LOCAL])
-
-
-# Which faults hide a group
-
-
-def hides(tally: Tally, rule_id: str) -> dict[str, tuple[str, ...]]:
-    """Kind of cause → the groups that a rule hides by it."""
-    (found,) = (result for result in tally.rules if result.rule_id == rule_id)
-    return {cause.kind: cause.hides for cause in found.causes}
-
-
-@every_engine
-def test_a_code_that_takes_away_more_than_half_of_an_ethnic_category(engine: str, tmp_path: Path) -> None:
-    codes = ["A"] * 9 + ["a", "r", " R", "R", "B", "b"]
-    tally = measured(engine, tmp_path, [person(n, ethnic_category=code) for n, code in enumerate(codes)])
-    # two of three R go, one for its case and one for its spaces; one of two B is not more than half
-    gone = ("ethnic_category:R",)
-    assert hides(tally, "PMD001.ethnic_category.code") == {"small_letters": gone, "spaces_around": gone}
-    tally = measured(engine, tmp_path, [person(n, ethnic_category=code) for n, code in enumerate([*codes, "R"])])
-    assert hides(tally, "PMD001.ethnic_category.code") == {"small_letters": (), "spaces_around": ()}
-
-
-@every_engine
-def test_a_row_that_goes_hides_the_person_and_what_they_answered(engine: str, tmp_path: Path) -> None:
-    persons = [person(0, ethnic_category="A"), person(1, ethnic_category="N", ethnic_category_2021="6")]
-    persons.append({**persons[1], "birth_date": "1981-01-01"})
-    answers = [answer(0, "HOMELESS", "N"), answer(1, "HOMELESS", "Y"), answer(1, "LD", "N")]
-    tally = measured(engine, tmp_path, persons, plus_characteristic=answers)
-    expected = ("HOMELESS", "ethnic_category:N", "ethnic_category_2021:6")
-    assert list(hides(tally, "PMD001.key.repeated").values()) == [expected]
-
-
-@every_engine
-@pytest.mark.parametrize(
-    ("rule_id", "row", "groups_hidden"),
-    [
-        ("PMD00303", answer(0, "GRT", ""), ("GRT",)),
-        ("PMD00303", answer(0, "GRT", "yes"), ("GRT",)),
-        ("PMD00325", answer(0, "GRT", "Y", "5"), ("GRT",)),
-        ("PMD00302", answer(0, " grt ", "Y"), ("GRT",)),
-        ("PMD00302", answer(0, "l-boater", "Y"), ("L-BOATER",)),
-        ("PMD00302", answer(0, "TRAVELLER", "Y"), ()),
-        ("PMD003.person.link", answer(9, "GRT", "Y"), ("GRT",)),
-        ("PMD00321", answer(0, "HOMELESS", "Y", "5"), ("HOMELESS",)),
-        ("PMD003.recorded_date.format", answer(0, "GRT", "Y", day="10/04/2026"), ()),
-    ],
-)  # fmt: skip
-def test_a_fault_of_a_plus_row(
-    engine: str, rule_id: str, row: dict[str, str | None], groups_hidden: tuple[str, ...], tmp_path: Path
-) -> None:
-    answers = [row, *(answer(n, "GRT", "N") for n in range(1, 4))]
-    tally = measured(engine, tmp_path, [person(n) for n in range(4)], plus_characteristic=answers)
-    assert list(hides(tally, rule_id).values()) == [groups_hidden]
-
-
-@every_engine
-def test_a_restricted_characteristic_is_no_group(engine: str, tmp_path: Path) -> None:
-    tally = measured(engine, tmp_path, [person(0)], plus_characteristic=[answer(0, "MIGRANT", "Y")])
-    assert hides(tally, "PMD00319") == {"restricted": ()} or all(
-        not groups for groups in hides(tally, "PMD00319").values()
-    )

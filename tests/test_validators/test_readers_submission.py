@@ -105,7 +105,7 @@ def test_a_zip_archive(root: str, inbox: Path) -> None:
 
 @pytest.mark.parametrize("name", ["person.csv.gz", "person.csv.zst", "PERSON.CSV.GZ"])
 def test_packed_files(name: str, inbox: Path) -> None:
-    packed = gzip.compress(CONTENT) if "gz" in name.lower() else zstandard.compress(CONTENT)
+    packed = gzip.compress(CONTENT, mtime=0) if "gz" in name.lower() else zstandard.compress(CONTENT)
     with opened(csv_file(inbox, packed, name)) as submission:
         source = submission.sources["person"]
         assert submission.single
@@ -116,7 +116,7 @@ def test_packed_files(name: str, inbox: Path) -> None:
 
 
 def test_packed_files_in_an_archive_in_parts(inbox: Path) -> None:
-    packed = gzip.compress(CONTENT[:9]) + gzip.compress(CONTENT[9:])
+    packed = gzip.compress(CONTENT[:9], mtime=0) + gzip.compress(CONTENT[9:], mtime=0)
     with opened(archive(inbox, {"person.csv.gz": packed})) as submission:
         assert values(agrees(submission.sources["person"])) == ROWS
 
@@ -171,7 +171,7 @@ def test_formats_may_be_mixed(inbox: Path) -> None:
         ("person.csv", b'[{"a": "1", "b": "2", "c": "3"}, {"a": "4", "b": "5", "c": "6"}]'),
         ("person.json", b'{"a": "1", "b": "2", "c": "3"}\n{"a": "4", "b": "5", "c": "6"}\n'),
         ("person.ndjson", b'[{"a": "1", "b": "2", "c": "3"}, {"a": "4", "b": "5", "c": "6"}]'),
-        ("person.csv", gzip.compress(CONTENT)),
+        ("person.csv", gzip.compress(CONTENT, mtime=0)),
         ("person.csv.gz", CONTENT),
         ("person.csv.gz", zstandard.compress(CONTENT)),
         ("person.parquet", CONTENT),
@@ -210,7 +210,7 @@ def test_a_table_that_is_a_zip_is_no_table(inbox: Path) -> None:
     refused(folder, "this is a zip archive")
     refused(archive(inbox, {"inner.zip": inner.read_bytes()}, "outer.zip"), "no file in it is named after a table")
     refused(csv_file(inbox, gzip.compress(inner.read_bytes()), "person.csv.gz"), "this is a zip archive")
-    refused(csv_file(inbox, gzip.compress(gzip.compress(CONTENT)), "person.csv.gz"), "packed twice")
+    refused(csv_file(inbox, gzip.compress(gzip.compress(CONTENT, mtime=0)), "person.csv.gz"), "packed twice")
 
 
 def test_two_files_for_one_table(inbox: Path) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.test_validators.sample_report import clean_report, findings, sample_report
+from validators.engines import ENGINES
 from validators.measured import Access, Equality, Linkage
-from validators.report import Report
+from validators.report import Report, report_schema
 from validators.reports import REPORTS, grouped, words
+from validators.synthetic import generate
+from validators.validate import validate
 
 FORMS = ("text", "html")
 
@@ -85,6 +91,18 @@ def test_ethnicity_stands_apart_with_good_practice(form: str) -> None:
         "Born on 1 January: 31 of 2,806",
     ):
         assert part in text
+
+
+def test_a_report_says_the_same_by_every_engine_and_holds_to_its_schema(tmp_path: Path) -> None:
+    faults = {"PMD001.ethnic_category.code": 0.1, "PMD00303": 0.1}
+    generate(tmp_path, persons=120, seed=3, period="2026-04", faults=faults)
+    told = [validate(tmp_path, engine=engine, today=date(2026, 5, 7)).model_dump(mode="json") for engine in ENGINES]
+    for report in told:
+        Draft202012Validator(report_schema(), format_checker=FormatChecker()).validate(report)
+    parts = ("equality", "plus", "access", "linkage", "core20", "mend_first", "findings", "data_items")
+    assert all({part: report[part] for part in parts} == {part: told[0][part] for part in parts} for report in told)
+    assert told[0]["access"]["measures"]
+    assert any(finding["hides"] for finding in told[0]["findings"])
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -34,15 +34,22 @@ if TYPE_CHECKING:
     from validators.engines.duckdb_enrichment import Enrichment
     from validators.source import Source
 
+#: memory of a run whose tables stand in a file, and of one that keeps them. DuckDB writes a table in the order of the
+#: file with as many threads as have 4 MiB for every column within half of its memory: with little of it that is one
 MEMORY = "640MB"
+MEMORY_OF_TABLES = "1500MB"
+#: bytes of text from which on the tables made of it stand in a file
+LARGE = 240 << 20
+#: how much smaller than text a Parquet file is, at the most that is usual
+PACKED = 10
 RESTRICTED_RULE = "structure"
 
 
 @dataclass(frozen=True)
 class DuckDB:
-    """Runs the checks of a release on DuckDB. Threads None: as many as there are cores."""
+    """Runs the checks of a release on DuckDB. Threads None: as many as there are cores; memory None: the usual."""
 
-    memory: str = MEMORY
+    memory: str | None = None
     threads: int | None = None
     #: where what reference data say of each person is written to
     enrichment: Enrichment | None = None
@@ -111,12 +118,21 @@ class _Run:
         paths = [source.scan_path for source in self.sources.values()]
         paths += [*(self._beside(name) for name in self.sources), *stored_paths(self.context)]
         paths += self.engine.enrichment.paths if self.engine.enrichment else ()
-        connection = open_connection(paths, self.spill, memory=self.engine.memory, threads=self.engine.threads)
+        tables = self._tables_file()
+        memory = self.engine.memory or (MEMORY if tables else MEMORY_OF_TABLES)
+        connection = open_connection(paths, self.spill, memory=memory, threads=self.engine.threads, tables=tables)
         try:
             self.database = Database(connection)
             return self._tally()
         finally:
             connection.close()
+
+    def _tables_file(self) -> Path | None:
+        """Where the large tables stand, if not in memory: they take about as much as the text of the files."""
+        sizes = (
+            s.scan_path.stat().st_size * (PACKED if s.scan_kind == "parquet" else 1) for s in self.sources.values()
+        )
+        return self.spill / "tables.duckdb" if sum(sizes) > LARGE else None
 
     def _tally(self) -> Tally:
         self.order = [name for name in TABLES if name in self.sources]

@@ -64,7 +64,7 @@ class Access:
         ]
         chosen = ", ".join(f"CAST({self._count(event)} AS UINTEGER) AS {event}" for event in self.events)
         self.database.run(
-            f"CREATE OR REPLACE TEMP TABLE attended AS SELECT person, cell, {chosen} FROM people {' '.join(joins)}"
+            f"CREATE OR REPLACE TABLE attended AS SELECT person, cell, {chosen} FROM people {' '.join(joins)}"
         )
 
     def _count(self, event: str) -> str:

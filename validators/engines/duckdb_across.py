@@ -1,8 +1,7 @@
 """The stages that need more than one row, on DuckDB: keys, copies, shared and contradicting values, links, rates.
 
 They read the verdict tables alone. Keys are 64-bit hashes; rows that later stages leave out stand in `gone_<table>`,
-copies beyond the first in `extra_<table>`, rows whose value
-stands under other keys too in `shared_<table>`.
+copies beyond the first in `extra_<table>`, rows whose value stands under other keys too in `shared_<table>`.
 """
 
 from __future__ import annotations
@@ -24,8 +23,9 @@ from schema.check import (
 )
 from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
-from validators.engines.duckdb_columns import PERSON_KEY
-from validators.engines.duckdb_rows import RANK, TableRows
+from validators.engines.duckdb_columns import PERSON_KEY, own_name
+from validators.engines.duckdb_exact import RANK
+from validators.engines.duckdb_rows import TableRows
 from validators.plan import final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, spread
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from schema.rule import Rule
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
+
+#: rows of which values are compared at once
+ROWS_AT_ONCE = 6_000_000
 
 
 @dataclass
@@ -104,24 +107,39 @@ class Across:
         return self.database.counts(query)[0]
 
     def _doubled(self, table: str) -> bool:
-        """Whether a key stands there twice; the rows can then be compared as wholes, in `wholes_<table>`."""
+        """Whether some key stands there twice; those keys are in `doubled_<table>`, and rows in `wholes_<table>`."""
         if table not in self._compared:
-            doubled = self._count(
-                f"SELECT count(*) FROM (SELECT own FROM ok_{table} WHERE own IS NOT NULL "
-                "GROUP BY own HAVING count(*) > 1)"
-            )
-            self._compared[table] = doubled > 0
-            if doubled:
+            self._compared[table] = self._find_doubles(f"doubled_{table}", self._own(table), f"ok_{table}", table)
+            if self._compared[table]:
                 self.tables[table].make_wholes()
         return self._compared[table]
+
+    def _own(self, table: str) -> str:
+        return own_name(self.tables[table].table)
+
+    def _find_doubles(self, made: str, value: str, rows: str, table: str) -> bool:
+        """Make a table `made` of the values that some of the rows share; whether there are any.
+
+        It is done in parts: the values of many rows, and nearly all may differ, take more memory than there is.
+        """
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {made} AS SELECT {value} AS value FROM {rows} LIMIT 0")
+        parts = 1 + self.tables[table].rows // ROWS_AT_ONCE
+        for part in range(parts):
+            of_part = f"AND hash({value}) % {parts} = {part}" if parts > 1 else ""
+            self.database.run(
+                f"INSERT INTO {made} SELECT {value} FROM {rows} WHERE {value} IS NOT NULL {of_part} "
+                "GROUP BY 1 HAVING count(*) > 1"
+            )
+        return self._count(f"SELECT count(*) FROM {made}") > 0
 
     def _repeated(self, table: str) -> int:
         """Rows of one key that are not alike fail, all of them."""
         if self._doubled(table):
+            own = self._own(table)
             self.database.run(
-                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE own IN (SELECT own FROM ok_{table} "
-                f"JOIN wholes_{table} USING (row) WHERE own IS NOT NULL "
-                "GROUP BY own HAVING count(*) > 1 AND count(DISTINCT whole) > 1)"
+                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {own} IN (SELECT {own} FROM ok_{table} "
+                f"JOIN wholes_{table} USING (row) WHERE {own} IN (SELECT value FROM doubled_{table}) "
+                f"GROUP BY {own} HAVING min(whole) <> max(whole))"
             )
         assessed = self._count(f"SELECT count(*) FROM ok_{table}")
         self.database.run(f"INSERT INTO gone_{table} SELECT row FROM hits")
@@ -129,31 +147,33 @@ class Across:
 
     def _copied(self, table: str) -> int:
         """Rows alike in every item fail; the first of them stays in the measures."""
-        if not self.tables[table].table.key:
-            self.tables[table].make_wholes()
-        if not self.tables[table].table.key or self._doubled(table):
-            alike = f"(SELECT w.row, w.whole FROM ok_{table} o JOIN wholes_{table} w USING (row))"
+        rows = self._comparable(table)
+        if rows and self._find_doubles("doubles", "whole", rows, table):
             self.database.run(
-                f"INSERT INTO hits (row) SELECT row FROM {alike} WHERE whole IN "
-                f"(SELECT whole FROM {alike} GROUP BY whole HAVING count(*) > 1)"
+                f"INSERT INTO hits (row) SELECT row FROM {rows} WHERE whole IN (SELECT value FROM doubles)"
             )
             self.database.run(
                 f"INSERT INTO extra_{table} SELECT row FROM hits WHERE row NOT IN "
-                f"(SELECT min(row) FROM {alike} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
+                f"(SELECT min(row) FROM {rows} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
             )
         return self._count(f"SELECT count(*) FROM ok_{table}")
 
+    def _comparable(self, table: str) -> str | None:
+        """The rows among which some may be alike, with `whole`; None where none can be: their keys differ."""
+        if not self.tables[table].table.key:
+            return f"ok_{table}"
+        if not self._doubled(table):
+            return None
+        doubled = f"{self._own(table)} IN (SELECT value FROM doubled_{table})"
+        return f"(SELECT row, whole FROM ok_{table} JOIN wholes_{table} USING (row) WHERE {doubled})"
+
     def _shared(self, table: str, check: SharedValue) -> int:
         value = f'"shared:{check.item}"'
-        self.database.run(
-            f"CREATE OR REPLACE TEMP TABLE doubles AS SELECT {value} AS value FROM ok_{table} "
-            f"WHERE {value} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
-        )
-        self.database.run(
-            f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {value} IN (SELECT value FROM ("
-            f"SELECT {value} AS value, person FROM ok_{table} WHERE {value} IN (SELECT value FROM doubles)) "
-            "GROUP BY value HAVING count(DISTINCT person) > 1)"
-        )
+        if self._find_doubles("doubles", value, f"ok_{table}", table):
+            self.database.run(
+                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {value} IN (SELECT {value} FROM ok_{table} "
+                f"WHERE {value} IN (SELECT value FROM doubles) GROUP BY 1 HAVING min(person) <> max(person))"
+            )
         self.database.run(f"INSERT INTO shared_{table} SELECT row FROM hits")
         return self._count(f"SELECT count({value}) FROM ok_{table}")
 
@@ -167,7 +187,7 @@ class Across:
         columns = ", ".join(group)
         self.database.run(
             f"INSERT INTO hits (row) SELECT r.row FROM (SELECT row, {columns} {judged}) r "
-            f"JOIN (SELECT {columns} {judged} GROUP BY ALL HAVING count(DISTINCT {item}) > 1) b ON {same}"
+            f"JOIN (SELECT {columns} {judged} GROUP BY ALL HAVING min({item}) <> max({item})) b ON {same}"
         )
         return self._count(f"SELECT count(*) {judged}")
 

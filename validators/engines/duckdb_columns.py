@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.check import Condition, Rate, Related, SharedValue
-from validators import sql
+from validators import sql, terms
 from validators.plan import column
 
 if TYPE_CHECKING:
@@ -21,20 +21,25 @@ _ANSWERS = frozenset({"characteristic_code", "value", "recorded_date", "source"}
 def hashed(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for the values of some items as received; null where one is blank."""
     parts = [column(name) for name in items]
-    blank = sql.exp.or_(*(sql.is_null(part) for part in parts))
-    return sql.case([(blank, sql.exp.null())], sql.call("hash", *parts))
+    blank = sql.exp.or_(*(terms.is_null(part) for part in parts))
+    return terms.case([(blank, sql.exp.null())], terms.call("hash", *parts))
+
+
+def own_name(table: TableDefinition) -> str:
+    """The column that holds the key of a table as a number: a person's is the one that other tables name."""
+    return "person" if table.key == PERSON_KEY else "own"
 
 
 def row_hash(items: tuple[str, ...]) -> sql.exp.Expr:
     """One number for all values of a row as received."""
-    return sql.call("hash", *(column(name) for name in items))
+    return terms.call("hash", *(column(name) for name in items))
 
 
 def hashes(table: TableDefinition) -> dict[str, sql.exp.Expr]:
     """Keys and links as numbers, out of the values as received."""
     made = {"person": hashed(PERSON_KEY)}
     if table.key:
-        made["own"] = hashed(table.key)
+        made[own_name(table)] = hashed(table.key)
     if table.name == "plus_characteristic":
         made["whole"] = row_hash(table.item_names)
     for target, items in table.links.items():
@@ -52,8 +57,8 @@ def shared_items(table: TableDefinition, context: Context) -> tuple[str, ...]:
 def number(value: sql.exp.Expr, item: str, table: TableDefinition) -> sql.exp.Expr:
     """One number for a value, null where there is none."""
     if table.item(item).data_type.name == "nhs_number":
-        return sql.call("TRY_CAST_BIGINT", value)
-    return sql.case([(sql.is_null(value), sql.exp.null())], sql.call("hash", value.copy()))
+        return terms.call("TRY_CAST_BIGINT", value)
+    return terms.case([(terms.is_null(value), sql.exp.null())], terms.call("hash", value.copy()))
 
 
 def finals(table: str, context: Context, sent: frozenset[str]) -> frozenset[str]:
@@ -88,4 +93,4 @@ def conditions(table: str, context: Context) -> dict[str, Expression]:
 
 def true(made: sql.exp.Expr) -> sql.exp.Expr:
     """Whether a condition is true: unknown counts as not."""
-    return sql.call("coalesce", sql.exp.paren(made), sql.exp.false())
+    return terms.call("coalesce", sql.exp.paren(made), sql.exp.false())

@@ -16,24 +16,30 @@ if TYPE_CHECKING:
 
 #: a cast pushed into the reader drops rows, and a long IN list that becomes a join reorders them
 UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
+#: nothing is fetched, loaded or kept
+REFUSED = (
+    "autoinstall_known_extensions",
+    "autoload_known_extensions",
+    "allow_community_extensions",
+    "allow_unsigned_extensions",
+    "allow_persistent_secrets",
+)
 
 
 def open_connection(
-    paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None
+    paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None, tables: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that may read `paths` and spill to `spill`; its configuration is locked."""
-    connection = duckdb.connect(
-        config={
-            "memory_limit": memory,
-            "threads": threads or os.cpu_count() or 1,
-            "temp_directory": str(spill),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "allow_unsigned_extensions": False,
-            "allow_persistent_secrets": False,
-        }
-    )
+    """A connection that may read `paths` and spill to `spill`; its configuration is locked.
+
+    `tables`: a file for tables that are not temporary; None keeps them in memory. What stands in a file is compressed,
+    and always lets go of its memory. Tables in memory do not: with many narrow columns, what has to be spilled of them
+    may stay, until a query finds no memory.
+    """
+    if tables:
+        for left_over in (tables, tables.with_name(f"{tables.name}.wal")):
+            left_over.unlink(missing_ok=True)
+    limits = {"memory_limit": memory, "threads": threads or os.cpu_count() or 1, "temp_directory": str(spill)}
+    connection = duckdb.connect(str(tables or ":memory:"), config={**limits, **dict.fromkeys(REFUSED, False)})
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     for statement in (
         f"SET disabled_optimizers = '{UNSAFE_OPTIMIZERS}'",
@@ -61,7 +67,7 @@ class Database:
 
     def rows(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query that gives few."""
-        return self._execute(statement, parameters).fetchall()
+        return self._fetched(self._execute(statement, parameters))
 
     def row(self, statement: str) -> tuple[Any, ...]:
         """The one row of a query."""
@@ -75,7 +81,7 @@ class Database:
         """The one row of a query by column name."""
         cursor = self._execute(statement, ())
         names = [description[0] for description in cursor.description or ()]
-        return dict(zip(names, cursor.fetchall()[0], strict=True))
+        return dict(zip(names, self._fetched(cursor)[0], strict=True))
 
     def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
         """The rows of a query that may give many, some thousand at a time; nothing else may run before its end."""
@@ -91,7 +97,18 @@ class Database:
         self.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
         if rows:
             marks = ", ".join("?" * len(rows[0]))
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
+            try:
+                self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row) for row in rows])
+            except duckdb.Error as error:
+                raise _failure(error) from None
+
+    @staticmethod
+    def _fetched(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+        """The rows of a query: part of it may run only while they are fetched, and fail only then."""
+        try:
+            return cursor.fetchall()
+        except duckdb.Error as error:
+            raise _failure(error) from None
 
     def _execute(self, statement: str, parameters: Iterable[Any]) -> duckdb.DuckDBPyConnection:
         try:
@@ -106,8 +123,6 @@ class ScanError(EngineError):
 
 def _failure(error: duckdb.Error) -> EngineError:
     kind = type(error).__name__
-    if os.environ.get("PLUSMDS_DEBUG_SQL"):
-        print(error)  # noqa: T201 - on a developer's own machine and synthetic data only
     if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
         return ScanError(f"The file could not be read as it stands ({kind}).")
     return EngineError(f"The engine failed ({kind}).")

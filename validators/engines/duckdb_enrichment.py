@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from validators.areas import NATIONS
 from validators.core20 import INDEXES, MOST_DEPRIVED, OUTCOMES, PSEUDO, REASONS, class_of
 from validators.plan import final_name
+from validators.reports.formulas import BEGINNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 PARQUET, CSV = "person_derived.parquet", "person_derived.csv"
 #: the provider's own ids, as they were sent
 IDS = ("local_patient_id_org", "local_patient_id")
-#: how a cell begins that a spreadsheet takes for a formula
-FORMULA = "^[=+@\\-\\t\\r\\n\uff1d\uff0b\uff0d\uff20]"
 #: column → what stands in it
 COLUMNS = {
     "row": "Row of the person file, from 1.",
@@ -88,15 +87,19 @@ class Enrichment:
 def _guarded(parquet: str) -> str:
     """The rows as a spreadsheet may open them; a column says in which rows an id was changed for it."""
     chosen = [
-        f"CASE WHEN regexp_matches({name}, '{FORMULA}') THEN '''' || {name} ELSE {name} END AS {name}"
-        if name in _FROM_OUTSIDE
-        else name
+        f"CASE WHEN {_formula(name)} THEN '''' || {name} ELSE {name} END AS {name}" if name in _FROM_OUTSIDE else name
         for name in COLUMNS
     ]
-    changed = " OR ".join(f"coalesce(regexp_matches({name}, '{FORMULA}'), false)" for name in IDS)
+    changed = " OR ".join(f"coalesce({_formula(name)}, false)" for name in IDS)
     at = len(IDS) + 1
     columns = [*chosen[:at], f"CASE WHEN {changed} THEN 'yes' END AS {GUARDED}", *chosen[at:]]
     return f"SELECT {', '.join(columns)} FROM read_parquet('{parquet}')"
+
+
+def _formula(name: str) -> str:
+    """Whether a spreadsheet program could take the text for a formula, in SQL."""
+    beginnings = ", ".join(f"'{beginning}'" for beginning in BEGINNINGS)
+    return f"left({name}, 1) IN ({beginnings})"
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class ExactTable:
         )
         table = f"second_{self.plan.table.name}"
         self.database.run(f"DROP VIEW IF EXISTS {self.name}")
-        self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {self.scan.statement(query)}")
+        self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")
         self.database.run(f"CREATE TEMP VIEW {self.name} AS SELECT * FROM ({self._numbered(table, rows)}) WHERE seen")
         return self.database.counts(f"SELECT count(*) FROM {table}")[0]
 

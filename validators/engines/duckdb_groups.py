@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from validators.answers import STATUSES
+from validators.core20 import CURRENT, OUTCOMES, class_of
 from validators.engines.duckdb_measure_columns import age_slices, category_name
 from validators.groups import (
     BY,
@@ -44,6 +45,12 @@ def listed(texts: Iterable[str]) -> str:
     return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
+def _is(name: str) -> str:
+    """Whether the Core20 class of a row of `place_person` is the one named."""
+    numbers = (str(number) for number, outcome in enumerate(OUTCOMES) if class_of(outcome) == name)
+    return f'"core20:{CURRENT}" IN ({", ".join(numbers)})'
+
+
 @dataclass(frozen=True)
 class Cells:
     """How the groups of a person make one number, the *cell*, and how they are read from it."""
@@ -76,7 +83,7 @@ class Cells:
 
     @property
     def cell(self) -> str:
-        """The cell of a row of `once_person` with its place, in SQL."""
+        """The cell of a row of `once_person`, in SQL."""
         numbers = {
             "core20": self._core20(),
             "age_band": "slice",
@@ -86,9 +93,16 @@ class Cells:
         return "(" + " + ".join(f"CAST({numbers[by]} AS INTEGER) * {step}" for by, step in self._steps.items()) + ")"
 
     def _core20(self) -> str:
+        """Where somebody is who does not live elsewhere in England: a join of all rows by their numbers costs twice."""
         names = self.parts["core20"]
-        branches = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(names))
-        return f"CASE core20 {branches} END" if self.placed else str(names.index(NOT_PLACED))
+        if not self.placed:
+            return str(names.index(NOT_PLACED))
+        found = " ".join(
+            f"WHEN row IN (SELECT row FROM place_person WHERE {_is(name)}) THEN {number}"
+            for number, name in enumerate(names)
+            if name != "no"
+        )
+        return f"CASE {found} ELSE {names.index('no')} END"
 
     def _numbered(self, place: str, numbers: Sequence[int]) -> str:
         return f"[{', '.join(map(str, numbers))}][{place} + 1]"
@@ -142,11 +156,10 @@ def _word(fact: Fact) -> str:
 def make_people(database: Database, cells: Cells) -> None:
     """A narrow table of accepted persons: who, the cell, and what the measures ask of a person."""
     left = '"shared:nhs_number" IS NOT NULL AND row NOT IN (SELECT row FROM shared_person)'
-    places = " JOIN place_person USING (row)" if cells.placed else ""
     words = ", ".join(f'CAST({_word(fact)} AS UTINYINT) AS "{word_name(fact)}"' for fact in FACTS)
     database.run(
-        f"CREATE OR REPLACE TEMP TABLE people AS SELECT person, CAST({cells.cell} AS USMALLINT) AS cell, {words}, "
-        f"{left} AS numbered, {left} AND traced AS traced, source, no_practice, baby FROM once_person{places}"
+        f"CREATE OR REPLACE TABLE people AS SELECT person, CAST({cells.cell} AS USMALLINT) AS cell, {words}, "
+        f"{left} AS numbered, {left} AND traced AS traced, source, no_practice, baby FROM once_person"
     )
 
 

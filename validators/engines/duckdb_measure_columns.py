@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.expression import Among, Column
-from validators import access, sql
+from validators import access, sql, terms
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
 from validators.context import last_birth
 from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: above every day's number; an answer without a day comes after all others
 _LAST_DAY, _UNDATED = 4_000_000, 9_999_999
+#: how many numbers a byte holds
+_BYTE = 256
 
 
 def received_columns(table: str, context: Context) -> Columns:
@@ -62,7 +64,7 @@ def age_slices(context: Context) -> tuple[int, ...]:
 
 
 def _true(made: exp.Expr) -> exp.Expr:
-    return sql.call("coalesce", exp.paren(made), exp.false())
+    return terms.call("coalesce", exp.paren(made), exp.false())
 
 
 def _number(made: exp.Expr, kind: str = "UTINYINT") -> exp.Expr:
@@ -70,25 +72,27 @@ def _number(made: exp.Expr, kind: str = "UTINYINT") -> exp.Expr:
 
 
 def _enum(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
-    listed = ", ".join(sql.literal(choice).sql(dialect="duckdb") for choice in choices)
+    listed = ", ".join(terms.literal(choice).sql(dialect="duckdb") for choice in choices)
     return exp.TryCast(this=value.copy(), to=exp.DataType.build(f"ENUM({listed})", dialect="duckdb"))
 
 
-def _from_one(listed: exp.Expr) -> exp.Expr:
-    code = exp.cast(sql.call("enum_code", listed), "INTEGER")
-    return _number(exp.Add(this=code, expression=sql.literal(1)), "UINTEGER")
+def _from_one(listed: exp.Expr, choices: Sequence[str]) -> exp.Expr:
+    """The place of a value that is one of `choices`, in as few bytes as hold it."""
+    code = exp.cast(terms.call("enum_code", listed), "INTEGER")
+    place = exp.Add(this=code, expression=terms.literal(1))
+    return _number(place, "UTINYINT" if len(choices) < _BYTE else "UINTEGER")
 
 
 def _place(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
     """The place of a value among `choices`, from 1; 0 where it is none of them."""
-    return sql.call("coalesce", _from_one(_enum(value, choices)), sql.literal(0))
+    return terms.call("coalesce", _from_one(_enum(value, choices), choices), terms.literal(0))
 
 
 def _person_received(context: Context) -> Columns:
     return {
         **{category_name(item): _category(item, context) for item in ETHNIC_ITEMS},
-        "second_character": _true(_above(sql.call("strlen", column("ethnic_category")), 1)),
-        "no_practice": _true(sql.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
+        "second_character": _true(_above(terms.call("strlen", column("ethnic_category")), 1)),
+        "no_practice": _true(terms.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
     }
 
 
@@ -102,7 +106,7 @@ def _person(scope: sql.Scope) -> Columns:
         "traced": _is(scope, "nhs_number_status", ("01",)),
         "baby": _true(_younger(birth, context.period_end, access.BABY)),
         "january": _true(
-            exp.and_(_equal(sql.call("month", birth.copy()), 1), _equal(sql.call("day", birth.copy()), 1))
+            exp.and_(_equal(terms.call("month", birth.copy()), 1), _equal(terms.call("day", birth.copy()), 1))
         ),
     }
 
@@ -110,35 +114,36 @@ def _person(scope: sql.Scope) -> Columns:
 def _answer_received(context: Context) -> Columns:
     """The place of the characteristic that may apply, from 1: validators.hidden.characteristic_meant in SQL."""
     code, value, codes = column("characteristic_code"), column("value"), counted_codes(context)
-    listed, no = _enum(code, codes), _number(sql.literal(0), "UINTEGER")
-    place = sql.case(
-        [(exp.Not(this=sql.is_null(listed)), _from_one(listed.copy()))], _place(sql.upper(sql.squeeze(code)), codes)
+    listed, no = _enum(code, codes), _number(terms.literal(0), "UINTEGER")
+    place = terms.case(
+        [(exp.Not(this=terms.is_null(listed)), _from_one(listed.copy(), codes))],
+        _place(terms.upper(terms.squeeze(code)), codes),
     )
     branches = [
-        (_true(sql.among(value.copy(), ("Y",))), place),
-        (_true(sql.among(value.copy(), NOT_YES)), no),
-        (_true(sql.among(sql.upper(sql.squeeze(value.copy())), NOT_YES)), no.copy()),
+        (_true(terms.among(value.copy(), ("Y",))), place),
+        (_true(terms.among(value.copy(), NOT_YES)), no),
+        (_true(terms.among(terms.upper(terms.squeeze(value.copy())), NOT_YES)), no.copy()),
     ]
-    return {"belongs": sql.case(branches, place.copy())}
+    return {"belongs": terms.case(branches, place.copy())}
 
 
 def _above(value: exp.Expr, least: int) -> exp.Expr:
-    return exp.GT(this=value, expression=sql.literal(least))
+    return exp.GT(this=value, expression=terms.literal(least))
 
 
 def _equal(value: exp.Expr, other: int) -> exp.Expr:
-    return exp.EQ(this=value, expression=sql.literal(other))
+    return exp.EQ(this=value, expression=terms.literal(other))
 
 
 def _younger(birth: exp.Expr, day: datetime.date | None, days: int) -> exp.Expr:
     if day is None:
         return exp.false()
     born = _days_before(day, days)
-    return _there(birth) if born is None else exp.GT(this=birth.copy(), expression=sql.literal(born))
+    return _there(birth) if born is None else exp.GT(this=birth.copy(), expression=terms.literal(born))
 
 
 def _by_then(date: exp.Expr, day: datetime.date) -> exp.Expr:
-    return exp.LTE(this=date.copy(), expression=sql.literal(day))
+    return exp.LTE(this=date.copy(), expression=terms.literal(day))
 
 
 def _days_before(day: datetime.date | None, days: int) -> datetime.date | None:
@@ -150,29 +155,29 @@ def _days_before(day: datetime.date | None, days: int) -> datetime.date | None:
 
 def _slice(birth: exp.Expr, context: Context) -> exp.Expr:
     """The place of the age among `age_slices`, from 1; 0 where it is not known."""
-    branches = [(sql.is_null(birth), sql.literal(0))]
+    branches = [(terms.is_null(birth), terms.literal(0))]
     for place, lowest in reversed(list(enumerate(age_slices(context), start=1))):
         latest = last_birth(context.period_end, lowest) if context.period_end else None
         if place > 1 and latest is not None:
-            branches.append((_by_then(birth, latest), sql.literal(place)))
-    return _number(sql.case(branches, sql.literal(1)) if context.period_end else sql.literal(0))
+            branches.append((_by_then(birth, latest), terms.literal(place)))
+    return _number(terms.case(branches, terms.literal(1)) if context.period_end else terms.literal(0))
 
 
 def _there(value: exp.Expr) -> exp.Expr:
-    return exp.Not(this=sql.is_null(value))
+    return exp.Not(this=terms.is_null(value))
 
 
 def _category(item: str, context: Context) -> exp.Expr:
     """The national category as received, near misses of case and spaces read as what was meant."""
     value, values = column(item), values_of(context, item)
-    meant = sql.upper(sql.squeeze(value.copy()))
+    meant = terms.upper(terms.squeeze(value.copy()))
     if context.dataset.tables["person"].item(item).data_type.local_second_character:
-        formed = sql.full_match(meant.copy(), "[A-Z][A-Z0-9]?")
-        meant = sql.case([(formed, sql.call("left", meant.copy(), sql.literal(1)))], exp.null())
+        formed = terms.full_match(meant.copy(), "[A-Z][A-Z0-9]?")
+        meant = terms.case([(formed, terms.call("left", meant.copy(), terms.literal(1)))], exp.null())
     listed = _enum(value, values)
-    there = exp.Not(this=sql.is_null(listed))
-    return sql.case(
-        [(sql.is_null(value), _number(sql.literal(0), "UINTEGER")), (there, _from_one(listed.copy()))],
+    there = exp.Not(this=terms.is_null(listed))
+    return terms.case(
+        [(terms.is_null(value), _number(terms.literal(0))), (there, _from_one(listed.copy(), values))],
         _place(meant, values),
     )
 
@@ -183,12 +188,14 @@ def _answer(scope: sql.Scope) -> Columns:
     The smallest counts: newest first, undated last; then the source, in steps of 10; then the answer itself.
     """
     typed = scope.typed
-    days = sql.call("date_diff", sql.literal("day"), sql.literal(datetime.date.min), typed["recorded_date"].copy())
-    age = sql.call("coalesce", exp.Sub(this=sql.literal(_LAST_DAY), expression=days), sql.literal(_UNDATED))
+    days = terms.call(
+        "date_diff", terms.literal("day"), terms.literal(datetime.date.min), typed["recorded_date"].copy()
+    )
+    age = terms.call("coalesce", exp.Sub(this=terms.literal(_LAST_DAY), expression=days), terms.literal(_UNDATED))
     source = _position(scope, "source", SOURCE_ORDER, otherwise=len(SOURCE_ORDER))
     answer = _position(scope, "value", ANSWER_ORDER[:-1], otherwise=len(ANSWER_ORDER) - 1)
-    newest = exp.Mul(this=exp.paren(exp.cast(age, "BIGINT")), expression=sql.literal(1000))
-    tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=sql.literal(10)), expression=exp.paren(answer))
+    newest = exp.Mul(this=exp.paren(exp.cast(age, "BIGINT")), expression=terms.literal(1000))
+    tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=terms.literal(10)), expression=exp.paren(answer))
     return {
         "code": _place(typed["characteristic_code"], [code for code, _ in characteristics(scope.context)]),
         "rank": exp.Add(this=newest, expression=tie),
@@ -202,8 +209,8 @@ def _is(scope: sql.Scope, item: str, codes: Iterable[str]) -> exp.Expr:
 
 def _position(scope: sql.Scope, item: str, codes: Iterable[str], *, first: int = 0, otherwise: int = 0) -> exp.Expr:
     """The place of a coded item among `codes`, from `first`."""
-    branches = [(_is(scope, item, (code,)), sql.literal(place)) for place, code in enumerate(codes, start=first)]
-    return sql.case(branches, sql.literal(otherwise))
+    branches = [(_is(scope, item, (code,)), terms.literal(place)) for place, code in enumerate(codes, start=first)]
+    return terms.case(branches, terms.literal(otherwise))
 
 
 def _referral(scope: sql.Scope) -> Columns:
@@ -214,7 +221,7 @@ def _referral(scope: sql.Scope) -> Columns:
     ended = exp.or_(_true(_by_then(typed["discharge_date"], day)), _true(_by_then(typed["rejection_date"], day)))
     is_open = _true(exp.and_(_by_then(received, day), exp.Not(this=exp.paren(ended))))
     waiting = exp.and_(is_open, exp.Not(this=_true(_by_then(typed["first_attended_date"], day))))
-    since = sql.call("coalesce", start.copy(), received.copy())
+    since = terms.call("coalesce", start.copy(), received.copy())
     return {
         "open": is_open.copy(),
         "waiting": waiting,

@@ -98,7 +98,7 @@ def make_answers(database: Database) -> None:
     """One row a person and characteristic: the rank of the answer that counts, and what stands beside it."""
     known = f"CASE WHEN rank % 10 <= {_ANSWER['N']} THEN rank ELSE rank + {_NOT_KNOWN} END"
     database.run(
-        f"CREATE OR REPLACE TEMP TABLE answers AS SELECT person, code, min({known}) AS counted, "
+        f"CREATE OR REPLACE TABLE answers AS SELECT person, code, min({known}) AS counted, "
         f"bool_or({_ASKED} AND rank % 10 <> {_ANSWER['X']}) AS asked, "
         f"bool_or({_ASKED} AND rank % 10 = {_ANSWER['Z']}) AS declined_asked, "
         f"min(rank) FILTER (WHERE rank % 10 = {_ANSWER['Z']}) AS declined "

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from schema.check import Coded, Condition, Format, Missing, Retired
-from validators import sql
+from validators import terms
 from validators.answers import NOT_KNOWN_VALUES
-from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, reads, unknown_name
-from validators.plan import column
+from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, unknown_name
+from validators.plan import column, reads
 from validators.reading import Scope, evaluate
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class NarrowTable:
             self.database.run(statement)
         wanted = {**self.scan.row(), "seen": self.scan.visible(), **extra}
         query = self.plan.scan(self.scan.values(), wanted)
-        self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {self.scan.statement(query)}")
+        self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         judged = self.plan.judged().sql(dialect="duckdb")
         self.database.run(
@@ -87,21 +87,21 @@ class NarrowTable:
 
     def _counted(self) -> Iterator[tuple[str, exp.Expr]]:
         yield "rows", exp.Count(this=exp.Star())
-        yield UNLISTED, sql.call("bit_or", column(UNLISTED))
+        yield UNLISTED, terms.call("bit_or", column(UNLISTED))
         for item in self.plan.coded:
-            yield f"hist:{item.name}", sql.call("histogram", column(code_name(item.name)))
+            yield f"hist:{item.name}", terms.call("histogram", column(code_name(item.name)))
         for item in self.plan.plain:
             yield f"received:{item.name}", exp.Count(this=column(form_name(item.name)))
             if item.name in NOT_KNOWN_VALUES:
-                yield f"unknown:{item.name}", sql.call("count_if", column(unknown_name(item.name)))
+                yield f"unknown:{item.name}", terms.call("count_if", column(unknown_name(item.name)))
         for name, doubt in self.plan.doubts():
             if not self.plan.is_coded(name):
-                yield f"doubt:{name}", sql.call("count_if", doubt)
+                yield f"doubt:{name}", terms.call("count_if", doubt)
         for rule in self.plan.judged_rules:
             if self._only_code(rule) is None and not self._only_presence(rule):
                 kept = column(kept_name(rule))
                 yield f"assessed:{rule.id}", exp.Count(this=kept)
-                yield f"failed:{rule.id}", sql.call("count_if", exp.Not(this=kept.copy()))
+                yield f"failed:{rule.id}", terms.call("count_if", exp.Not(this=kept.copy()))
 
     def _only_presence(self, rule: Rule) -> bool:
         """Whether the blanks of one item say it all."""
@@ -161,11 +161,11 @@ class NarrowTable:
 
     def in_doubt(self) -> exp.Expr:
         """Whether a row has to be read again, by the tests that some row does not pass. Needs `judge`."""
-        tests = [exp.NEQ(this=column(UNLISTED), expression=sql.literal(0))] if self.counts[UNLISTED] else []
+        tests = [exp.NEQ(this=column(UNLISTED), expression=terms.literal(0))] if self.counts[UNLISTED] else []
         tests += [doubt for name, doubt in self.plan.doubts() if self.counts[f"doubt:{name}"]]
         failed = (rule for rule in self.plan.judged_rules if self.verdict(rule)[1])
         tests += [exp.Not(this=column(kept_name(rule))) for rule in failed]
-        return exp.or_(*(sql.call("coalesce", test, exp.false()) for test in tests))
+        return exp.or_(*(terms.call("coalesce", test, exp.false()) for test in tests))
 
     def sound(self, rules: list[Rule], where: str) -> dict[str, int]:
         """How many of some rows are assessed by each of `rules`; all of them have to be without a doubt."""

@@ -1,8 +1,8 @@
 """Where each person lives, on DuckDB: one join of the persons to the reference data, after their rows have numbers.
 
-It makes `place_person`: row, the Core20 outcome by each index (`core20:2025`, its place in OUTCOMES), the Core20 class
-(`core20`), and the verdicts of the rules that ask the postcode directory and nothing else: a directory has millions of
-rows, which is too many for the types that other functions cast to.
+It makes `place_person`: row, the Core20 outcome by each index (`core20:2025`, its place in OUTCOMES), and the verdicts
+of the rules that ask the postcode directory and nothing else: a directory has millions of rows, which is too many for
+the types that other functions cast to.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from schema.check import Condition
 from schema.expression import Call, Column, IsNull, walk
-from validators import sql
+from validators import sql, terms
 from validators.areas import ENGLAND, NATIONS
 from validators.assessable import not_assessed
 from validators.causes import causes_of
 from validators.core20 import (
     AREA_NOT_KNOWN,
     AREA_OUTSIDE,
-    CLASSES,
-    CURRENT,
     INDEXES,
     MOST_DEPRIVED,
     NO_FIXED_ABODE,
@@ -28,7 +26,6 @@ from validators.core20 import (
     OUTCOMES,
     PSEUDO,
     REST_OF_UK,
-    class_of,
 )
 from validators.engines.duckdb_exact import RANK, merged
 from validators.engines.duckdb_rows import TableRows
@@ -107,31 +104,20 @@ class Places:
             name for name in work.wanted.intersection(ITEMS) if work.first.counts[f"received:{name}"]
         )
         if not self.indexes and not self.rules:
-            self.database.run(
-                "CREATE OR REPLACE TEMP VIEW place_person AS SELECT row, 'not_placed' AS core20 FROM rows_person"
-            )
+            self.database.run("CREATE OR REPLACE TEMP VIEW place_person AS SELECT row FROM rows_person")
             return
         verdicts = [f'{self._verdict(rule, work)} AS "{verdict_name(rule)}"' for rule in self.rules]
         numbers = [f'{self._outcome(index)} AS "core20:{index}"' for index in self.indexes]
         deciles = [f'{self._derived(index)} AS "decile:{index}"' for index in self._compared]
-        inner = ", ".join(["o.row AS row", *verdicts, *numbers, *deciles])
-        self.database.run(
-            f"CREATE OR REPLACE TEMP TABLE place_person AS SELECT *, {self._class()} AS core20 "
-            f"FROM (SELECT {inner} FROM {self._joined(work)})"
-        )
-
-    def _class(self) -> str:
-        if CURRENT not in self.indexes:
-            return "'not_placed'"
-        branches = " ".join(f"WHEN {number} THEN '{class_of(o)}'" for number, o in enumerate(OUTCOMES))
-        listed = ", ".join(f"'{name}'" for name in CLASSES)
-        return f'CAST(CASE "core20:{CURRENT}" {branches} END AS ENUM({listed}))'
+        made = ", ".join(["o.row AS row", *verdicts, *numbers, *deciles])
+        self.database.run(f"CREATE OR REPLACE TABLE place_person AS SELECT {made} FROM {self._joined(work)}")
 
     # The join
 
     def _joined(self, work: TableRows) -> str:
         """The persons, the directory by a number for the postcode, the indices by the numbers of English areas."""
-        parts, reads = ["rows_person o"], read_name("postcode") if work.read else final_name("postcode")
+        alone, reads = self._alone(), read_name("postcode") if work.read else final_name("postcode")
+        parts = [f"(SELECT *, {alone} AS alone FROM rows_person) o"]
         if self._has("onspd") and "postcode" in self.received:
             parts.append(f'LEFT JOIN ({self._directory()}) d ON d.place = hash(o."{reads}")')
             parts.extend(self._deciles(f"d{i}", "english", f"d.english{year[2:]}", i) for i, year in self._loaded)
@@ -176,7 +162,7 @@ class Places:
         sent += f"ELSE {_number('other_version')} END"
         by_area = self._by_area(index)
         found = (
-            f"CASE WHEN {self._item('postcode')} IS NOT NULL THEN {self._by_postcode(index)} "
+            f"CASE WHEN o.alone = {_REAL} THEN {self._by_postcode(index)} WHEN o.alone IS NOT NULL THEN o.alone "
             f"WHEN {self._item('lsoa_code')} IS NOT NULL THEN {by_area} ELSE {sent} END"
         )
         return f"CAST({found} AS UTINYINT)"
@@ -184,14 +170,26 @@ class Places:
     def _item(self, name: str) -> str:
         return f'o."{final_name(name)}"' if name in self.received else "NULL"
 
-    def _by_postcode(self, index: str) -> str:
-        postcode = self._item("postcode")
-        branches = [
+    def _alone(self) -> str:
+        """The outcome where the postcode says it by itself, the same by every index; _REAL where it has to be looked
+        up, null where there is none."""
+        if "postcode" not in self.received:
+            return "CAST(NULL AS UTINYINT)"
+        postcode = f'"{final_name("postcode")}"'
+        branches = (
+            f"WHEN NOT starts_with({postcode}, '{PSEUDO}') THEN {_REAL}",
+            f"WHEN {postcode} IS NULL THEN NULL",
             f"WHEN {postcode} = '{NO_FIXED_ABODE}' THEN {_number('no_fixed_abode')}",
             f"WHEN {postcode} IN {NOT_KNOWN} THEN {_number('not_known')}",
             f"WHEN {postcode} IN {REST_OF_UK} THEN {_number('outside_england')}",
-            f"WHEN starts_with({postcode}, '{PSEUDO}') THEN {self._of_country(postcode)}",
-        ]
+        )
+        return f"CAST(CASE {' '.join(branches)} ELSE {self._of_country(postcode)} END AS UTINYINT)"
+
+    def _by_postcode(self, index: str) -> str:
+        """The outcome of a postcode that is no pseudo-postcode."""
+        if "postcode" not in self.received:
+            return "NULL"
+        branches = list[str]()
         if self._has("institution"):
             branches.append(f"WHEN t.postcode IS NOT NULL THEN {_number('institution')}")
         if self._has("onspd"):
@@ -201,7 +199,7 @@ class Places:
         else:
             area = f"WHEN {self._item('lsoa_code')} IS NOT NULL THEN {self._by_area(index)}"
             rest = f"CASE {area} ELSE {_number('not_loaded')} END"
-        return f"CASE {' '.join(branches)} ELSE {rest} END" if "postcode" in self.received else "NULL"
+        return f"CASE {' '.join(branches)} ELSE {rest} END" if branches else rest
 
     def _of_country(self, postcode: str) -> str:
         outside = _number("outside_england")
@@ -293,23 +291,25 @@ class Places:
         scope = self._scope(work)
         required = sql.exp.paren(sql.condition(check.require.tree, scope))
         number = work.plan.cause_number(rule, scope)
-        verdict = sql.case([(required, sql.literal(0)), (sql.exp.Not(this=required.copy()), number)], sql.exp.null())
+        verdict = terms.case(
+            [(required, terms.literal(0)), (sql.exp.Not(this=required.copy()), number)], sql.exp.null()
+        )
         if check.when:
-            verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], sql.exp.null())
+            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], sql.exp.null())
         return sql.exp.cast(verdict, "UTINYINT", dialect="duckdb").sql(dialect="duckdb")
 
     def _scope(self, work: TableRows) -> sql.Scope:
         """How conditions spell the postcode, and what the directory says of it."""
         read = sql.exp.column(read_name("postcode"), table="o", quoted=True)
-        found = sql.exp.Not(this=sql.is_null(sql.exp.column("place", table="d")))
-        alive = sql.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
+        found = sql.exp.Not(this=terms.is_null(sql.exp.column("place", table="d")))
+        alive = terms.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
         if "postcode" not in self.received:
             read = sql.exp.cast(sql.exp.null(), "VARCHAR")
         if "postcode" not in self.received or not can_be_judged(self.context, "postcode_known"):
             found = alive = sql.exp.cast(sql.exp.null(), "BOOLEAN")
         answers = {"postcode_known": found, "postcode_live": alive}
         parts: dict[Node, sql.exp.Expr] = {
-            Call(name, (Column("postcode"),)): sql.case([(sql.is_null(read), sql.exp.null())], made)
+            Call(name, (Column("postcode"),)): terms.case([(terms.is_null(read), sql.exp.null())], made)
             for name, made in answers.items()
         }
         return sql.Scope(self.context, work.plan.items, {"postcode": read}, {"postcode": read}, parts=parts)
@@ -320,6 +320,10 @@ _REMOVED = (
     "SELECT row FROM rows_person WHERE rejected UNION ALL SELECT row FROM gone_person "
     "UNION ALL SELECT row FROM extra_person"
 )
+
+
+#: stands for an outcome where the postcode has to be looked up
+_REAL = 255
 
 
 def _number(outcome: str) -> int:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.check import Condition
-from validators import sql
+from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
-from validators.engines.duckdb_exact import RANK, ExactTable
+from validators.engines.duckdb_exact import ExactTable
 from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 #: share of rows in doubt up to which they are read again alone
 FEW = 0.05
-
-__all__ = ["RANK", "TableRows"]
 
 
 @dataclass
@@ -91,7 +89,7 @@ class TableRows:
     @cached_property
     def first(self) -> NarrowTable:
         """The first reading."""
-        plan = Narrow(self.table, self.context, self.finals, self.elsewhere)
+        plan = Narrow(self.table, self.context, self.elsewhere, self.finals)
         return NarrowTable(self.database, Scan(self.source, self.table, self.context), plan)
 
     @cached_property
@@ -144,7 +142,7 @@ class TableRows:
             return f"{self.source.relation()} WHERE _row IN (SELECT row FROM {self._doubts})"
         if self.dense:
             return None
-        rows = [row for (row,) in self.database.rows(f"SELECT row FROM {self._doubts} ORDER BY row")]
+        rows = (row for (row,) in self.database.stream(f"SELECT row FROM {self._doubts} ORDER BY row"))
         if not self.source.copy_rows(rows, self.doubtful_path):
             self.dense = True
             return None
@@ -201,12 +199,12 @@ class TableRows:
         first = self._first_columns()
         names = ", ".join(f'"{name}"' for name in first)
         quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
-        kind, query = "VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
+        kind, query = "TEMP VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
         if not self.dense:
             query = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}{self._where_sound()}"
         if self.doubtful and not self.dense:
             kind, query = "TABLE", f"{query} UNION ALL SELECT {names} FROM {self.second.name}"
-        self.database.run(f"CREATE TEMP {kind} {self.name} AS {query}")
+        self.database.run(f"CREATE {kind} {self.name} AS {query}")
 
     def _first_columns(self) -> dict[str, exp.Expr]:
         """The columns of `rows_<table>`, out of the first reading."""
@@ -230,14 +228,11 @@ class TableRows:
     def make_wholes(self) -> None:
         """Make `wholes_<table>`: a number for all values of each row as received."""
         name = f"wholes_{self.table.name}"
-        if "whole" in self._from_received():
-            self.database.run(f"CREATE TEMP VIEW {name} AS SELECT row, whole FROM {self.name}")
-            return
         scan = self.first.scan
         chosen = {**scan.row(), "whole": columns.row_hash(self.table.item_names)}
         query = exp.select(*(exp.alias_(made, n, quoted=True) for n, made in chosen.items()))
         text = scan.statement(query.from_(exp.Subquery(this=scan.values())))
-        self.database.run(f"CREATE TEMP TABLE all_{name} AS {text}")
+        self.database.run(f"CREATE TABLE all_{name} AS {text}")
         row = "" if scan.numbered else "rowid + 1 AS row, "
         self.database.run(f"CREATE TEMP VIEW {name} AS SELECT {row}* FROM all_{name}")
 
@@ -252,10 +247,10 @@ class TableRows:
         scope = sql.Scope(self.context, self.plan.items, typed, typed, brought)  # type: ignore[arg-type]
         required = exp.paren(sql.condition(check.require.tree, scope))
         broken = self.plan.cause_number(rule, scope)
-        branches = [(required, sql.literal(0)), (exp.Not(this=required.copy()), broken)]
-        verdict = sql.case(branches, exp.null())
+        branches = [(required, terms.literal(0)), (exp.Not(this=required.copy()), broken)]
+        verdict = terms.case(branches, exp.null())
         if check.when:
-            verdict = sql.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
+            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
         joins = " ".join(
             f"LEFT JOIN once_{t} {t} ON o.person = {t}.person"
             if t == "person"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from validators import sql
+from validators import terms
 from validators.plan import column
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Scan:
         if item.name in self.source.columns:
             return column(item.name)
         stands_in = self.context.header.get(item.column_absent) if item.column_absent else None
-        return exp.alias_(exp.cast(sql.literal(stands_in), "VARCHAR"), item.name, quoted=True)
+        return exp.alias_(exp.cast(terms.literal(stands_in), "VARCHAR"), item.name, quoted=True)
 
     def row(self) -> dict[str, exp.Expr]:
         """The row as a column, where the records bring it along."""
@@ -58,5 +58,5 @@ class Scan:
         refused = self.context.refused_characteristics()
         if self.table.name != "plus_characteristic" or not refused:
             return exp.true()
-        code = sql.upper(sql.call("trim", column("characteristic_code")))
-        return sql.call("coalesce", exp.Not(this=exp.paren(sql.among(code, refused))), exp.true())
+        code = terms.upper(terms.call("trim", column("characteristic_code")))
+        return terms.call("coalesce", exp.Not(this=exp.paren(terms.among(code, refused))), exp.true())

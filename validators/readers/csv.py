@@ -24,7 +24,7 @@ from validators.source import Census, Digest, Record, Source
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from validators.readers.columns import Columns
@@ -91,7 +91,7 @@ class CsvSource(Source):
             return self.repaired().fetch(rows)
         counted = self.counting.result()
         found: dict[int, tuple[int | None, Record]] = {}
-        for mark, wanted in by_mark(rows, counted.marks):
+        for mark, wanted in by_mark(sorted(set(rows)), counted.marks):
             for row, record in self._records_at(mark.offset, mark.row, wanted, multiline=counted.multiline):
                 found[row] = (None, self.record(values_of(record, self.delimiter)))
         lines = zip(sorted(found), self.line_numbers(sorted(found)), strict=True)
@@ -115,7 +115,7 @@ class CsvSource(Source):
                 if row >= wanted[-1]:
                     break
 
-    def copy_rows(self, rows: Sequence[int], path: Path) -> bool:
+    def copy_rows(self, rows: Iterable[int], path: Path) -> bool:
         """Copy records as they stand, out of the parts of the file that hold them."""
         counted = self.counting.result()
         if not counted.census.simple:

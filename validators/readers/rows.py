@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from validators.readers.census import Mark, Marks
 
@@ -42,22 +42,14 @@ def all_values(file: BinaryIO, delimiter: str) -> Iterator[tuple[int, list[str]]
         line = reader.line_num + 1
 
 
-def by_mark(rows: Collection[int], marks: Marks) -> Iterator[tuple[Mark, list[int]]]:
-    """Wanted rows in ascending order, grouped by the place from which they are best read."""
-    group: list[int] = []
-    place: Mark | None = None
-    for row in sorted(set(rows)):
-        mark = marks.before(row)
-        if place is not None and group and mark is not place:
-            yield place, group
-            group = []
-        place = mark
-        group.append(row)
-    if place is not None:
-        yield place, group
+def by_mark(rows: Iterable[int], marks: Marks) -> Iterator[tuple[Mark, list[int]]]:
+    """Ascending rows grouped by the place from which they are best read."""
+    for place, group in groupby(rows, marks.before):
+        if place is not None:
+            yield place, list(group)
 
 
-def parts_with(file: BinaryIO, rows: Sequence[int], marks: Marks) -> Iterator[tuple[bytes, int, list[int]]]:
+def parts_with(file: BinaryIO, rows: Iterable[int], marks: Marks) -> Iterator[tuple[bytes, int, list[int]]]:
     """The parts of a file that hold some of ascending rows: each with the row with which it begins, and those rows."""
     ends = {one.offset: other.offset for one, other in pairwise(marks.marks)}
     for mark, wanted in by_mark(rows, marks):

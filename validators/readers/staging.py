@@ -129,7 +129,7 @@ class StagedSource(Source):
 
     def fetch_values(self, rows: Collection[int]) -> Iterator[tuple[int, list[str]]]:
         """A few rows with the values of their lines, row and line first."""
-        for mark, wanted in by_mark(rows, self.marks):
+        for mark, wanted in by_mark(sorted(set(rows)), self.marks):
             sought = frozenset(wanted)
             for row, record in self._numbered(mark.offset):
                 if row in sought:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 #: how a formula can begin; the wide forms are taken for the narrow ones in some settings
-_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def begins_formula(text: str) -> bool:
     """Whether a spreadsheet program could take the text for a formula."""
-    return text.startswith(_BEGINNINGS)
+    return text.startswith(BEGINNINGS)
 
 
 def guarded(text: str) -> str:
