@@ -138,8 +138,8 @@ def _add_validate(commands: _Commands) -> None:
     argument(
         "--copy",
         choices=("owner", "shareable"),
-        default="owner",
-        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner)",
+        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner; of slices "
+        "shareable)",
     )
     argument(
         "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"

@@ -3,7 +3,8 @@ which rule in which way.
 
 Made of the failing rows that every engine streams, so that engines need not know of places. A row belongs to the place
 that it names. A row of a table that names none belongs to the places of its person's contacts, or to the GP practice of
-its person. Places are bounded: those of most rows stand by themselves, all others together.
+its person. Places are bounded: those of most rows stand by themselves; all others stand together, and so do codes that
+are none.
 """
 
 from __future__ import annotations
@@ -62,8 +63,7 @@ class _Failing:
 class PlaceCounter:
     """Takes the failing rows while a check runs, and counts them by place afterwards."""
 
-    def __init__(self, by: PlaceKind) -> None:
-        self._item = ITEMS[by]
+    def __init__(self) -> None:
         self._failing: dict[str, _Failing] = {}
         self._kinds: dict[tuple[str, str], int] = {}
 
@@ -80,15 +80,21 @@ class PlaceCounter:
         for _ in self.keep(table, rows):
             pass
 
-    def count(self, sources: Mapping[str, Source]) -> tuple[PlaceTally, ...]:
-        """Every place in the order of its code, then the others, then rows of which no place is known."""
-        naming = {name: source for name, source in sources.items() if self._item in source.items}
-        rows = {name: self._rows(source) for name, source in naming.items()}
-        known = self._known(rows.values())
+    def count(
+        self, by: PlaceKind, sources: Mapping[str, Source], is_code: Callable[[str], bool], least: int = 1
+    ) -> tuple[PlaceTally, ...]:
+        """Every place in the order of its code, then the others, then rows of which no place is known.
+
+        Places stand by themselves where `is_code` holds of what is received, and `least` rows name it.
+        """
+        item = ITEMS[by]
+        naming = {name: source for name, source in sources.items() if item in source.items}
+        rows = {name: _rows(source, item) for name, source in naming.items()}
+        known = _known(rows.values(), is_code, least)
         found: defaultdict[Place, dict[int, Tallied]] = defaultdict(dict)
         for name, source in naming.items():
-            self._tally(name, source, found, lambda record: (known(record.get(self._item)),))
-        places = self._of_persons(sources, naming, known)
+            self._tally(name, source, found, lambda record: (known(record.get(item)),))
+        places = self._of_persons(sources, naming, lambda record: known(record.get(item)))
         for name in self._failing.keys() - naming.keys():
             self._tally(name, sources[name], found, lambda record: places.get(_person(record), (None,)))
         counted = {name: _pooled(counts, known) for name, counts in rows.items()}
@@ -97,21 +103,6 @@ class PlaceCounter:
             self._place(place, {name: counts[place] for name, counts in counted.items()}, found[place])
             for place in sorted(everywhere, key=lambda place: (place is None, place or ""))
         )
-
-    def _rows(self, source: Source) -> Counter[Place]:
-        return Counter(_cut(record.get(self._item)) for _, _, record in source.records())
-
-    def _known(self, counted: Iterable[Counter[Place]]) -> Callable[[Place], Place]:
-        """The places that stand by themselves; any other is one of the others."""
-        together = sum(counted, Counter[Place]())
-        del together[None]
-        kept = {place for place, _ in sorted(together.items(), key=lambda pair: (-pair[1], str(pair[0])))[:MOST]}
-
-        def known(place: Place) -> Place:
-            cut = _cut(place)
-            return cut if cut is None or cut in kept else OTHERS
-
-        return known
 
     def _tally(
         self,
@@ -135,7 +126,7 @@ class PlaceCounter:
                 at += 1
 
     def _of_persons(
-        self, sources: Mapping[str, Source], naming: Mapping[str, Source], known: Callable[[Place], Place]
+        self, sources: Mapping[str, Source], naming: Mapping[str, Source], place_of: Callable[[Record], Place]
     ) -> Mapping[int, tuple[Place, ...]]:
         """The places of the persons of failing rows that name none themselves."""
         other = self._failing.keys() - naming.keys()
@@ -143,7 +134,7 @@ class PlaceCounter:
         places: dict[int, tuple[Place, ...]] = {}
         for source in naming.values() if wanted else ():
             for _, _, record in source.records():
-                person, place = _person(record), known(record.get(self._item))
+                person, place = _person(record), place_of(record)
                 if person in wanted and place is not None and place not in places.get(person, ()):
                     places[person] = (*places.get(person, ()), place)
         return places
@@ -158,6 +149,24 @@ class PlaceCounter:
             for rule_id, some in sorted(causes.items())
         )
         return PlaceTally(place, rows, tuple(rules))
+
+
+def _rows(source: Source, item: str) -> Counter[Place]:
+    return Counter(_cut(record.get(item)) for _, _, record in source.records())
+
+
+def _known(counted: Iterable[Counter[Place]], is_code: Callable[[str], bool], least: int) -> Callable[[Place], Place]:
+    """The places that stand by themselves; any other is one of the others."""
+    together = sum(counted, Counter[Place]())
+    codes = {place: count for place, count in together.items() if place is not None and count >= least}
+    most = sorted((place for place in codes if is_code(place)), key=lambda place: (-codes[place], place))
+    kept = frozenset(most[:MOST])
+
+    def known(place: Place) -> Place:
+        cut = _cut(place)
+        return cut if cut is None or cut in kept else OTHERS
+
+    return known
 
 
 def _cut(place: Place) -> Place:

@@ -8,22 +8,39 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
 
 from schema.rule import MENDS
-from validators.by_place import ITEMS, OTHERS
+from validators.by_place import ITEMS, OTHERS, PlaceKind
+from validators.copies.rounding import SMALL
 from validators.measured import Access, Core20, Equality, Linkage
 from validators.mend_first import mend_first
-from validators.report import Slice, TableCount, counts_of
+from validators.report import Report, Slice, TableCount, counts_of
 from validators.verdict import with_findings
 
 if TYPE_CHECKING:
-    from validators.by_place import PlaceKind, PlaceTally
+    from validators.by_place import PlaceCounter, PlaceTally
     from validators.context import Context
-    from validators.finding import Finding
-    from validators.report import Report
+    from validators.finding import Accepted, Finding
+    from validators.since import Since
+    from validators.source import Source
 
+#: slices by kind of place, each kind in the order of its codes
+Slices = Mapping[PlaceKind, tuple[Report, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """By which kinds of place a report is cut; a place that fewer rows than `least` name stands with the others."""
+
+    kinds: tuple[PlaceKind, ...]
+    least: int = 1
+
+
+#: what is handed on is cut by all kinds at once: no slice may be had from slices of another kind
+TO_HAND_ON = Cut(get_args(PlaceKind), least=SMALL + 1)
 WHO: Mapping[str | None, str] = {
     "point_of_care": "For those who ask and record at the point of care",
     "epr_configuration": "For those who set up the electronic patient record",
@@ -59,18 +76,46 @@ def by_mend(report: Report) -> tuple[Report, ...]:
     )
 
 
-def by_place(
-    report: Report, by: PlaceKind, places: Iterable[tuple[PlaceTally, Sequence[Finding]]], context: Context
-) -> Iterator[Report]:
-    """A slice for each place, with what was found there."""
-    for tally, found in places:
-        tables = [
-            TableCount(table=table, rows=rows, rejected_rows=None)
-            for table, rows in tally.rows.items()
-            if not (by == "gp_practice" and table in PLUS_TABLES)
-        ]
-        kept = [f for f in found if not (by == "gp_practice" and f.table in PLUS_TABLES)]
-        yield slice_of(report, Slice(by=by, value=tally.place, title=_title(by, tally.place, context)), kept, tables)
+def slices_of(
+    report: Report,
+    cut: Cut,
+    counter: PlaceCounter,
+    sources: Mapping[str, Source],
+    context: Context,
+    found_at: Callable[[Sequence[PlaceTally]], Sequence[Sequence[Finding]]],
+) -> Slices:
+    """The slices by each kind of place that is asked for; `found_at` makes findings of what was counted at places."""
+    made: dict[PlaceKind, tuple[Report, ...]] = {}
+    for by in cut.kinds:
+        places = counter.count(by, sources, _is_code(by, context), cut.least)
+        pairs = zip(places, found_at(places), strict=True)
+        made[by] = tuple(_at_place(report, by, place, found, context) for place, found in pairs)
+    return made
+
+
+def _at_place(report: Report, by: PlaceKind, place: PlaceTally, found: Sequence[Finding], context: Context) -> Report:
+    """What was found at a place. To a GP practice nothing is said of answers."""
+    left_out = PLUS_TABLES if by == "gp_practice" else frozenset[str]()
+    tables = [
+        TableCount(table=table, rows=rows, rejected_rows=None)
+        for table, rows in place.rows.items()
+        if table not in left_out
+    ]
+    kept = [finding for finding in found if finding.table not in left_out]
+    return slice_of(report, Slice(by=by, value=place.place, title=_title(by, place.place, context)), kept, tables)
+
+
+def _is_code(by: PlaceKind, context: Context) -> Callable[[str], bool]:
+    """Whether what was received can be a code of such a place: anything else could be a value in the wrong column."""
+    item = next(table.item(ITEMS[by]) for table in context.dataset.tables.values() if ITEMS[by] in table.item_names)
+    code_list = context.dataset.code_lists.get(item.data_type.code_list or "")
+    codes = frozenset(code.code for code in code_list.codes) if code_list and not code_list.snapshot else None
+    return lambda text: item.data_type.well_formed(text) and (codes is None or text in codes)
+
+
+def id_of(report: Report, cut: Slice) -> str:
+    """The identifier of a slice, which follows from that of the whole."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{report.report_id} {cut.by} {cut.value!r}"))
 
 
 def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Sequence[TableCount]) -> Report:
@@ -81,16 +126,16 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
         for rule in report.rules
         if rule.rule_id in failed
     )
-    titles = {(item.table, item.data_item): item.title for item in report.data_items}
+    prints = {finding.fingerprint for finding in findings}
     return report.model_copy(
         update={
-            "report_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{report.report_id} {cut.by} {cut.value!r}")),
+            "report_id": id_of(report, cut),
             "slice": cut,
             "verdict_sentence": _sentence(cut, findings),
             "what_next": WHAT_NEXT,
             "submission": report.submission.model_copy(update={"files": (), "narrative": None}),
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, titles),
+            "mend_first": mend_first(findings, _titles(report)),
             "tables": tuple(tables),
             "findings": tuple(findings),
             "rules": rules,
@@ -103,10 +148,54 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
             "not_assessed": (),
             "ignored_files": (),
             "notes": (),
-            "since": None,
-            "accepted": (),
+            "since": _since(report, findings),
+            "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
         }
     )
+
+
+def cut_down(report: Report, out: Collection[tuple[str, ...]]) -> Report:
+    """A slice without some of its findings and tables, named by their paths."""
+    if not out or report.slice is None:
+        return report
+    found = [finding for finding in report.findings if ("findings", finding.fingerprint) not in out]
+    tables = [table for table in report.tables if ("tables", table.table) not in out]
+    return slice_of(report, report.slice, found, tables).model_copy(update={"report_id": report.report_id})
+
+
+def _since(report: Report, findings: Sequence[Finding]) -> Since | None:
+    """What changed of the findings of the slice, where they are those of all of the file."""
+    told = {finding.fingerprint: finding.failed_rows for finding in report.findings}
+    if report.since is None or any(told.get(each.fingerprint) != each.failed_rows for each in findings):
+        return None
+    prints = {finding.fingerprint for finding in findings}
+    kept = tuple(change for change in report.since.findings if change.fingerprint in prints)
+    return report.since.model_copy(update={"findings": kept, "data_items": (), "answers": ()})
+
+
+def accepted_as(report: Report, slices: Slices) -> Slices:
+    """The slices with those findings marked that are accepted in the whole report."""
+    marks = {finding.fingerprint: finding.accepted for finding in report.findings if finding.accepted}
+    if not report.accepted:
+        return slices
+    return {by: tuple(_marked(each, report, marks) for each in some) for by, some in slices.items()}
+
+
+def _marked(cut: Report, report: Report, marks: Mapping[str, Accepted]) -> Report:
+    found = tuple(f.model_copy(update={"accepted": marks.get(f.fingerprint)}) for f in cut.findings)
+    prints = {finding.fingerprint for finding in found}
+    return cut.model_copy(
+        update={
+            "findings": found,
+            "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
+            "counts": counts_of(found),
+            "mend_first": mend_first(found, _titles(report)),
+        }
+    )
+
+
+def _titles(report: Report) -> Mapping[tuple[str, str], str]:
+    return {(item.table, item.data_item): item.title for item in report.data_items}
 
 
 def _sentence(cut: Slice, findings: Sequence[Finding]) -> str:

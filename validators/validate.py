@@ -35,21 +35,23 @@ from validators.report import (
     TableCount,
     build_report,
 )
-from validators.slices import by_place
+from validators.slices import slices_of
 from validators.software import VERSION
 from validators.submission import open_submission
 from validators.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from schema.release import Release
     from validators.asklist import Ask
-    from validators.by_place import PlaceKind, PlaceTally
+    from validators.by_place import PlaceTally
     from validators.engines.base import FailingRow
+    from validators.finding import Finding
     from validators.limits import Limits
     from validators.origins import Origins
     from validators.reference_data.sets import Rows
+    from validators.slices import Cut, Slices
     from validators.source import Source
     from validators.submission import Submission
 
@@ -75,7 +77,7 @@ class Request:
     purpose: Purpose = "check"
     reference: Mapping[str, Rows] | None = None
     limits: Limits | None = None
-    slice_by: PlaceKind | None = None
+    cut: Cut | None = None
 
 
 def validate(
@@ -95,16 +97,16 @@ def validate(
     reference: Mapping[str, Rows] | None = None,
     progress: Callable[[str, float | None], None] | None = None,
     limits: Limits | None = None,
-    slice_by: PlaceKind | None = None,
-    slices_to: Callable[[tuple[Report, ...]], None] | None = None,
+    cut: Cut | None = None,
+    slices_to: Callable[[Slices], None] | None = None,
 ) -> Report:
     """The conformance report on a folder, a zip or one file.
 
     `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
     failing row as CSV; `derived_to`, a folder, what reference data say of each person. `reference`: reference data by
-    name, as `Store(folder).sets()` gives them. `slices_to` is given the slices by the kind of place that `slice_by`
-    names, in the owner's copy. Raises InputError where the input cannot be read or the call is wrong,
-    EngineError where the validator itself failed.
+    name, as `Store(folder).sets()` gives them. `slices_to` is given the slices that `cut` asks for, the owner's
+    copies. Raises InputError where the input cannot be read or the call is wrong, EngineError where the validator
+    itself failed.
     """
     now = datetime.datetime.now(datetime.UTC)
     request = Request(
@@ -123,7 +125,7 @@ def validate(
         purpose=purpose,
         reference=reference,
         limits=limits,
-        slice_by=slice_by if slices_to else None,
+        cut=cut,
     )
     report, slices = run_with_slices(request, progress)
     if slices_to is not None:
@@ -138,8 +140,8 @@ def run(request: Request, progress: Callable[[str, float | None], None] | None =
 
 def run_with_slices(
     request: Request, progress: Callable[[str, float | None], None] | None = None
-) -> tuple[Report, tuple[Report, ...]]:
-    """The report, and where `slice_by` names a kind of place its slices: both the owner's copy."""
+) -> tuple[Report, Slices]:
+    """The report, and the slices that `cut` asks for: both the owner's copy."""
     with _prepared(request) as (submission, chosen, context):
         if request.derived_to is not None:
             enrich.check_place(request.derived_to, request.path, context)
@@ -260,10 +262,10 @@ def _checked(
     context: Context,
     submission: Submission,
     progress: Callable[[str, float | None], None] | None,
-) -> tuple[Report, tuple[Report, ...]]:
+) -> tuple[Report, Slices]:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
     engine = enrich.enriching_engine(request.derived_to) if request.derived_to else load_engine(request.engine)
-    counter = PlaceCounter(request.slice_by) if request.slice_by else None
+    counter = PlaceCounter() if request.cut else None
     with _row_writer(request.rows_to, sources, counter) as sink:
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     used = {name: _whole(source) for name, source in (submission.sources | sources).items()}
@@ -297,13 +299,17 @@ def _checked(
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
         reveal=request.reveal,
     )
-    if counter is None or request.slice_by is None:
-        return report, ()
-    found = [(place, _tally_of(place, tally)) for place in counter.count({name: used[name] for name in sources})]
-    everywhere = Tally((), tuple(result for _, at in found for result in at.rules))
-    samples = _sample_rows(request, everywhere, context, used, submission.origins)
-    places = [(place, list(assemble.findings_of(at, context, samples))) for place, at in found]
-    return report, tuple(by_place(report, request.slice_by, places, context))
+    if counter is None or request.cut is None:
+        return report, {}
+    kept = {name: used[name] for name in sources}
+
+    def found_at(places: Sequence[PlaceTally]) -> list[tuple[Finding, ...]]:
+        tallies = [_tally_of(place, tally) for place in places]
+        everywhere = Tally((), tuple(result for at in tallies for result in at.rules))
+        rows = _sample_rows(request, everywhere, context, used, submission.origins)
+        return [tuple(assemble.findings_of(at, context, rows)) for at in tallies]
+
+    return report, slices_of(report, request.cut, counter, kept, context, found_at)
 
 
 def _tally_of(place: PlaceTally, whole: Tally) -> Tally:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from validators.report import Report
+    from validators.slices import Cut, Slices
 
 
 def check_call(asked: Namespace) -> None:
     """Refuse a call that would give slices away, or has no place to write them to. InputError."""
-    if asked.slice == "gp_practice" and asked.reveal != "none":
+    if asked.slice == "gp_practice" and (asked.reveal != "none" or asked.copy == "owner"):
         raise InputError(
-            "Slices by GP practice leave the trust, so that they are always shareable. Leave out --reveal."
+            "Slices by GP practice leave the trust, so that they are always shareable. "
+            "Leave out --reveal and --copy owner."
         )
     if asked.output is None:
         raise InputError("--slice writes a folder of reports. Name it: --output FOLDER")
@@ -33,15 +35,32 @@ def check_call(asked: Namespace) -> None:
         raise InputError(f"The folder {asked.output.absolute().parent} is not there. Make it, or name another one.")
 
 
-def copies(report: Report, slices: Sequence[Report], asked: Namespace, before: Report | None) -> tuple[Report, ...]:
-    """The slices as they are written: shareable copies, but where the owner asked to see rows."""
+def are_shareable(asked: Namespace, form: str) -> bool:
+    """Whether the slices are shareable copies: always, but where the owner asks for them otherwise."""
+    within_trust = asked.copy == "owner" or (asked.copy is None and asked.reveal != "none")
+    return not within_trust or REPORTS[form].always_shareable
+
+
+def cut(asked: Namespace, form: str) -> Cut | None:
+    """By what the check has to cut; None where who can mend is all that is asked for, or nothing."""
+    if asked.slice in (None, "mend"):
+        return None
+    from validators.slices import TO_HAND_ON, Cut
+
+    return TO_HAND_ON if are_shareable(asked, form) else Cut((asked.slice,))
+
+
+def copies(report: Report, slices: Slices, asked: Namespace, form: str, before: Report | None) -> tuple[Report, ...]:
+    """The slices as they are written."""
     from validators.copies import shareable
     from validators.copies.slices import shareable_slices
-    from validators.slices import by_mend
+    from validators.slices import accepted_as, by_mend
 
+    handed_on = are_shareable(asked, form)
     if asked.slice == "mend":
-        return by_mend(report if asked.reveal != "none" else shareable(report, before))
-    return tuple(slices) if asked.reveal != "none" else shareable_slices(report, slices, before)
+        return by_mend(shareable(report, before) if handed_on else report)
+    marked = accepted_as(report, slices)
+    return (shareable_slices(report, marked, before) if handed_on else marked)[asked.slice]
 
 
 def write(slices: Sequence[Report], form: str, folder: Path) -> None:

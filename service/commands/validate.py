@@ -19,6 +19,7 @@ from validators.reports import REPORTS, Look
 
 if TYPE_CHECKING:
     from validators.acceptance import Entry
+    from validators.by_place import PlaceKind
     from validators.report import Report
 
 
@@ -27,10 +28,10 @@ def run(asked: Namespace) -> int:
     _check_call(asked)
     form = _form(asked)
     before, accepted = _earlier(asked.since), _accepted(asked.accept)
-    cut: list[Report] = []
-    report = _compared(_marked(_report(asked, cut), accepted), before)
+    cut: dict[PlaceKind, tuple[Report, ...]] = {}
+    report = _compared(_marked(_report(asked, form, cut), accepted), before)
     if asked.slice:
-        slices.write(slices.copies(report, cut, asked, before), form, asked.output)
+        slices.write(slices.copies(report, cut, asked, form, before), form, asked.output)
     else:
         _write(report, before, form, asked)
     if asked.output:
@@ -96,7 +97,7 @@ def _copy(report: Report, before: Report | None) -> Report:
     return shareable(report, before)
 
 
-def _report(asked: Namespace, cut: list[Report]) -> Report:
+def _report(asked: Namespace, form: str, cut: dict[PlaceKind, tuple[Report, ...]]) -> Report:
     """The report; where slices by place are asked for, `cut` receives them."""
     from validators.validate import validate
 
@@ -114,8 +115,8 @@ def _report(asked: Namespace, cut: list[Report]) -> Report:
             rows_to=asked.rows,
             reference=loaded_sets(),
             progress=progress,
-            slice_by=asked.slice if asked.slice != "mend" else None,
-            slices_to=cut.extend if asked.slice not in (None, "mend") else None,
+            cut=slices.cut(asked, form),
+            slices_to=cut.update,
         )
 
 

@@ -1,49 +1,101 @@
-"""Shareable copies of slices by place: what is hidden is worked out once over all of them and the whole report."""
+"""Shareable copies of slices by place: what is hidden is worked out once over all of them and the whole report.
+
+All of them: those by every kind of place, whichever is asked for. Whoever has slices by ward learns no more from slices
+by site, or from the whole.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from validators.copies.cells import Path, Total, figures, shown_figures
+from validators.copies.before import considering
+from validators.copies.cells import Path, Total, shown_figures
 from validators.copies.make import figures_of, shareable, written
+from validators.copies.rounding import SMALL, could_be, is_small
 from validators.copies.strip import stripped
-from validators.copies.suppress import Figures, hidden
-from validators.finding import HIDDEN
-from validators.slices import PLACES, could_be_a_person
+from validators.copies.suppress import LEFT, Figures, hidden
+from validators.finding import HIDDEN, Shown
+from validators.slices import PLACES, could_be_a_person, cut_down, id_of
 
 if TYPE_CHECKING:
+    from validators.copies.system import Bounds
     from validators.report import Report, Slice
+    from validators.slices import Slices
 
 T = TypeVar("T")
-_WHOLE = "whole"
+#: a slice by its kind of place and its place among those of that kind
+At = tuple[str, str]
+_WHOLE: At = ("whole", "")
 
 
-def shareable_slices(whole: Report, slices: Sequence[Report], before: Report | None = None) -> tuple[Report, ...]:
+def shareable_slices(whole: Report, slices: Slices, before: Report | None = None) -> Slices:
     """The copies of slices by place of `whole`, an owner's report; `before` is what that is compared with."""
     copy = dict(shown_figures(shareable(whole, before)))
-    everything = stripped(whole)
-    bare = [_unnamed(stripped(report), number) for number, report in enumerate(slices, start=1)]
-    own = [figures_of(report) for report in bare]
-    all_of = {path: value for path, value in figures(everything) if _is_shared(path)}
-    hides = hidden(
-        Figures(
-            values={(_WHOLE, *path): value for path, value in all_of.items()}
-            | {(str(n), *path): value for n, each in enumerate(own) for path, value in each.values.items()},
-            totals=[*_within(own), *_across(all_of, own)],
-            equals=[tuple(_at(n, paths)) for n, each in enumerate(own) for paths in each.equals],
-            told=[
-                *(path for n, each in enumerate(own) for path in _at(n, each.told)),
-                *((_WHOLE, *path) for path in all_of if copy.get(path) != HIDDEN),
-            ],
-            known={
-                (str(n), *path): bounds for n, each in enumerate(own) for path, bounds in (each.known or {}).items()
-            },
-            hidden_before=[(_WHOLE, *path) for path in all_of if copy.get(path) == HIDDEN],
-        )
+    everything = figures_of(stripped(whole))
+    if before is not None:
+        everything = considering(everything, stripped(before), shareable(before))
+    bare: Slices = {by: _covered(some, whole, everything.values, copy) for by, some in slices.items()}
+    hides = hidden(_together(everything, copy, bare))
+    return {
+        by: tuple(written(each, _of(hides, (by, str(n)))) for n, each in enumerate(some)) for by, some in bare.items()
+    }
+
+
+def _covered(
+    some: Sequence[Report], whole: Report, values: Mapping[Path, int], copy: Mapping[Path, Shown]
+) -> tuple[Report, ...]:
+    """The slices without rows, and without those findings that would tell by being there how many rows have them."""
+    bare = [_unnamed(stripped(report), whole, number) for number, report in enumerate(some, start=1)]
+    own = [figures_of(report).values for report in bare]
+    out: defaultdict[int, set[Path]] = defaultdict(set)
+    for path in values:
+        parts = {n: each[path] for n, each in enumerate(own) if each.get(path)} if _is_shared(path) else {}
+        for n in _telling(values[path], copy.get(path), parts):
+            out[n].add(path[:2])
+    return tuple(cut_down(report, out[n]) for n, report in enumerate(bare))
+
+
+def _telling(value: int, shown: Shown | None, parts: Mapping[int, int]) -> list[int]:
+    """The small parts of a figure that have to be left out, the last first: each of the others can then be many."""
+    small = [n for n, part in parts.items() if is_small(part)]
+    if shown is None or (shown == HIDDEN and not is_small(value)):
+        return []
+    most = SMALL if shown == HIDDEN else could_be(value)[1]
+    left = most - sum(could_be(part)[0] for part in parts.values() if not is_small(part))
+    kept = max(left - LEFT + 1, 0) if sum(parts.values()) <= value else len(small)
+    return small[kept:]
+
+
+def _together(everything: Figures, copy: Mapping[Path, Shown], bare: Slices) -> Figures:
+    """The figures of the whole, of which the copy is made, and of all slices."""
+    own: dict[At, Figures] = {(by, str(n)): figures_of(r) for by, some in bare.items() for n, r in enumerate(some)}
+    all_of: dict[At, Figures] = {_WHOLE: everything, **own}
+    hid = frozenset(path for path in everything.values if copy.get(path) == HIDDEN)
+    return Figures(
+        values={(*at, *path): value for at, each in all_of.items() for path, value in each.values.items()},
+        totals=[
+            *(total for at, each in all_of.items() for total in _totals(at, each.totals)),
+            *(
+                total
+                for by in bare
+                for total in _across(everything.values, {a: f for a, f in own.items() if a[0] == by})
+            ),
+        ],
+        equals=[tuple(_at(at, paths)) for at, each in all_of.items() for paths in each.equals],
+        sensitive=frozenset(path for at, each in own.items() for path in _at(at, each.sensitive)),
+        told=[
+            *(path for at, each in own.items() for path in _at(at, each.told)),
+            *_at(_WHOLE, everything.values.keys() - hid),
+        ],
+        known=_known(all_of),
+        hidden_before=frozenset(_at(_WHOLE, hid)),
     )
-    return tuple(written(each, _of(hides, str(n))) for n, each in enumerate(bare))
+
+
+def _known(all_of: Mapping[At, Figures]) -> dict[Path, Bounds]:
+    return {(*at, *path): bounds for at, each in all_of.items() for path, bounds in (each.known or {}).items()}
 
 
 def _is_shared(path: Path) -> bool:
@@ -51,35 +103,34 @@ def _is_shared(path: Path) -> bool:
     return path[0] in ("tables", "findings") and path[-1] in ("rows", "failed_rows") and len(path) == 3
 
 
-def _within(own: Sequence[Figures]) -> Iterator[Total]:
-    for number, each in enumerate(own):
-        for whole, parts, rest in each.totals:
-            yield Total(tuple(_at(number, whole)), tuple(_at(number, parts)), rest)
-
-
-def _across(all_of: dict[Path, int], own: Sequence[Figures]) -> Iterator[Total]:
+def _across(values: Mapping[Path, int], own: Mapping[At, Figures]) -> Iterator[Total]:
     """A row belongs to one place; a person's row to each place that sees them, so that places add up to more."""
-    parts: defaultdict[Path, list[Path]] = defaultdict(list)
-    for number, each in enumerate(own):
-        for path in all_of.keys() & each.values.keys():
-            parts[path].append((str(number), *path))
+    parts: defaultdict[Path, list[At]] = defaultdict(list)
+    for at, each in own.items():
+        for path in each.values:
+            if _is_shared(path) and path in values:
+                parts[path].append(at)
     for path, some in parts.items():
-        added = sum(own[int(part[0])].values[part[1:]] for part in some)
-        if added <= all_of[path]:
-            yield Total(((_WHOLE, *path),), tuple(some), rest=added < all_of[path])
+        added = sum(own[at].values[path] for at in some)
+        if added <= values[path]:
+            yield Total(((*_WHOLE, *path),), tuple((*at, *path) for at in some), rest=added < values[path])
         else:
-            yield from (Total(((_WHOLE, *path),), (part,), rest=True) for part in some)
+            yield from (Total(((*_WHOLE, *path),), ((*at, *path),), rest=True) for at in some)
 
 
-def _at(number: int, paths: Iterable[Path]) -> Iterator[Path]:
-    return ((str(number), *path) for path in paths)
+def _totals(at: At, totals: Iterable[Total]) -> Iterator[Total]:
+    return (Total(tuple(_at(at, whole)), tuple(_at(at, parts)), rest) for whole, parts, rest in totals)
 
 
-def _of(hides: Iterable[Path], side: str) -> frozenset[Path]:
-    return frozenset(path[1:] for path in hides if path[0] == side)
+def _at(at: At, paths: Iterable[Path]) -> Iterator[Path]:
+    return ((*at, *path) for path in paths)
 
 
-def _unnamed(report: Report, number: int) -> Report:
+def _of(hides: Collection[Path], at: At) -> frozenset[Path]:
+    return frozenset(path[2:] for path in hides if path[:2] == at)
+
+
+def _unnamed(report: Report, whole: Report, number: int) -> Report:
     """A code that could be somebody's number does not leave the trust."""
     cut: Slice | None = report.slice
     if cut is None or cut.by == "mend" or not could_be_a_person(cut.value):
@@ -87,4 +138,5 @@ def _unnamed(report: Report, number: int) -> Report:
     title = f"{PLACES[cut.by][0]} {number}, whose code is not repeated: it could be somebody's number"
     renamed = cut.model_copy(update={"value": f"#{number}", "title": title})
     sentence = report.verdict_sentence.replace(cut.title, title)
-    return report.model_copy(update={"slice": renamed, "verdict_sentence": sentence})
+    told = {"slice": renamed, "verdict_sentence": sentence, "report_id": id_of(whole, renamed)}
+    return report.model_copy(update=told)
