@@ -149,6 +149,19 @@ def test_no_hidden_figure_can_be_had_from_slices_drawn_at_random(seed: int) -> N
     assert known_too_well(*attacked(whole, slices, shareable_slices(whole, slices))) == []
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_no_hidden_figure_can_be_had_with_the_report_before(seed: int) -> None:
+    """By somebody who knows which figures did not change."""
+    before, whole, slices = drawn_report(seed, ("postcode", "nhs_number")), drawn_report(seed), drawn_slices(seed)
+    attacker, found = attacked(whole, slices, shareable_slices(whole, slices, before), before)
+    was = dict(figures(before))
+    for path, shown in shown_figures(shareable(before)):
+        name = "/".join(("whole", *path))
+        if name in found and was.get(path) == found[name]:
+            attacker.see(name, shown)
+    assert known_too_well(attacker, found) == []
+
+
 def test_the_attacker_finds_what_small_figures_alone_give_away() -> None:
     found = 0
     for seed in range(60):
@@ -197,7 +210,9 @@ def small(report: Report) -> frozenset[tuple[str, ...]]:
     return frozenset(path for path, count in figures(report) if is_small(count))
 
 
-def attacked(whole: Report, slices: Slices, told: Slices) -> tuple[Attacker, dict[str, int]]:
+def attacked(
+    whole: Report, slices: Slices, told: Slices, before: Report | None = None
+) -> tuple[Attacker, dict[str, int]]:
     """Somebody who has all slices and the copy of the whole, and what their figures are."""
     attacker = Attacker()
     found: dict[str, int] = {}
@@ -209,7 +224,7 @@ def attacked(whole: Report, slices: Slices, told: Slices) -> tuple[Attacker, dic
                 attacker.see("/".join((at, *path)), shown, least=int(path[0] == "findings"))
                 found["/".join((at, *path))] = exactly[path]
 
-    see("whole", whole, shareable(whole))
+    see("whole", whole, shareable(whole, before))
     for by, some in slices.items():
         for number, (report, copy) in enumerate(zip(some, told[by], strict=True)):
             see(f"{by} {number}", report, copy)
