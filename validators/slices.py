@@ -17,7 +17,7 @@ from validators.by_place import ITEMS, OTHERS, PlaceKind
 from validators.copies.rounding import SMALL
 from validators.measured import Access, Core20, Equality, Linkage
 from validators.mend_first import mend_first
-from validators.report import Report, Slice, TableCount, counts_of
+from validators.report import Report, RuleOutcome, Slice, TableCount, counts_of, not_assessed_of
 from validators.verdict import with_findings
 
 if TYPE_CHECKING:
@@ -57,12 +57,14 @@ PLACES: Mapping[PlaceKind, tuple[str, str]] = {
     "treatment_function": ("Treatment function", "treatment functions"),
     "gp_practice": ("GP practice", "GP practices"),
 }
-#: tables whose rows are answers of persons: a slice for a GP practice holds nothing of them
-PLUS_TABLES = frozenset({"plus_characteristic"})
+#: the table whose rows are answers of persons: a slice for a GP practice holds nothing of it
+_ANSWERS = "plus_characteristic"
 WHAT_NEXT = (
     "This is a part of a report, for those whom it concerns. It says what was found among these rows and how to mend "
     "it; what follows from all of the file stands in the whole report."
 )
+LEFT_OUT = " What few rows have can be left out of a slice: that nothing is told does not prove that nothing is there."
+NOTHING_FOUND, NOTHING_TOLD = "no error and no warning was found.", "no error and no warning is told of."
 _NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){7,}")
 _ADDRESS = re.compile(r"@|[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}\b")
 
@@ -95,14 +97,15 @@ def slices_of(
 
 def _at_place(report: Report, by: PlaceKind, place: PlaceTally, found: Sequence[Finding], context: Context) -> Report:
     """What was found at a place. To a GP practice nothing is said of answers."""
-    left_out = PLUS_TABLES if by == "gp_practice" else frozenset[str]()
-    tables = [
-        TableCount(table=table, rows=rows, rejected_rows=None)
-        for table, rows in place.rows.items()
-        if table not in left_out
-    ]
-    kept = [finding for finding in found if finding.table not in left_out]
+    rows = {name: count for name, count in place.rows.items() if not (by == "gp_practice" and name == _ANSWERS)}
+    tables = [TableCount(table=name, rows=count, rejected_rows=None) for name, count in rows.items()]
+    kept = [finding for finding in found if not (by == "gp_practice" and _of_answers(finding))]
     return slice_of(report, Slice(by=by, value=place.place, title=_title(by, place.place, context)), kept, tables)
+
+
+def _of_answers(part: Finding | RuleOutcome) -> bool:
+    """Whether a rule is on answers, or reads them of a person."""
+    return part.table == _ANSWERS or any(item.startswith(f"{_ANSWERS}.") for item in part.data_items)
 
 
 def _is_code(by: PlaceKind, context: Context) -> Callable[[str], bool]:
@@ -121,11 +124,7 @@ def id_of(report: Report, cut: Slice) -> str:
 def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Sequence[TableCount]) -> Report:
     """The report cut to some findings, with what follows from them alone."""
     failed = {finding.rule_id: finding for finding in findings}
-    rules = tuple(
-        rule.model_copy(update={"assessed_rows": failed[rule.rule_id].assessed_rows, "failed_rows": None})
-        for rule in report.rules
-        if rule.rule_id in failed
-    )
+    rules = tuple(_rule(rule, failed.get(rule.rule_id)) for rule in report.rules if _is_told(rule, cut, failed))
     prints = {finding.fingerprint for finding in findings}
     return report.model_copy(
         update={
@@ -145,13 +144,25 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
             "access": Access(),
             "linkage": Linkage(),
             "core20": Core20(),
-            "not_assessed": (),
+            "not_assessed": not_assessed_of(rules),
             "ignored_files": (),
             "notes": (),
             "since": _since(report, findings),
             "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
         }
     )
+
+
+def _is_told(rule: RuleOutcome, cut: Slice, failed: Collection[str]) -> bool:
+    """Rules broken here, those that nothing broke anywhere, and those of which nobody knows."""
+    silent = cut.by == "gp_practice" and _of_answers(rule)
+    return rule.rule_id in failed or (rule.outcome != "failed" and not silent)
+
+
+def _rule(rule: RuleOutcome, finding: Finding | None) -> RuleOutcome:
+    assessed = finding.assessed_rows if finding else None
+    failed = 0 if rule.outcome == "passed" else None
+    return rule.model_copy(update={"assessed_rows": assessed, "failed_rows": failed})
 
 
 def cut_down(report: Report, out: Collection[tuple[str, ...]]) -> Report:
@@ -200,7 +211,7 @@ def _titles(report: Report) -> Mapping[tuple[str, str], str]:
 
 def _sentence(cut: Slice, findings: Sequence[Finding]) -> str:
     if all(finding.severity == "info" for finding in findings):
-        return f"{cut.title}: no error and no warning was found."
+        return f"{cut.title}: {NOTHING_FOUND}"
     return f"{cut.title}: {with_findings(findings).partition(': ')[2]}"
 
 

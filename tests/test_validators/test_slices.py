@@ -108,7 +108,8 @@ def test_the_rows_of_a_place_are_counted(by: PlaceKind) -> None:
         record = tables[row["table"]][int(row["row"]) - 1]
         own = {record[ITEMS[by]] or None} if ITEMS[by] in record else of_person.get(record["local_patient_id"], {None})
         counted.update((place, row["rule_id"], row["cause"]) for place in own)
-    plus = {f.rule_id for f in whole.findings if f.table == "plus_characteristic"} if by == "gp_practice" else set()
+    plus = {f.rule_id for f in whole.findings if f.table == "plus_characteristic"} | {"PMD00124"}
+    plus = plus if by == "gp_practice" else set()
     told = {
         (report.slice.value, rule, cause): count
         for report in cut(by)[1]
@@ -131,9 +132,13 @@ def test_slices_by_ward_add_up_to_the_contacts_of_the_whole() -> None:
 def test_slices_by_gp_practice_hold_nothing_of_the_answers() -> None:
     whole, slices = cut("gp_practice")
     assert "plus_characteristic" in {finding.table for finding in whole.findings}
-    for report in slices:
+    assert "PMD00124" in {finding.rule_id for finding in whole.findings}
+    for report in (*slices, *handed_on()["gp_practice"]):
         assert report.plus == ()
-        assert "plus_characteristic" not in {part.table for part in (*report.findings, *report.tables, *report.rules)}
+        for part in (*report.findings, *report.rules):
+            assert part.table != "plus_characteristic"
+            assert not any(item.startswith("plus_characteristic.") for item in part.data_items)
+        assert "plus_characteristic" not in {table.table for table in report.tables}
 
 
 def test_no_hidden_figure_can_be_had_from_all_slices_together() -> None:
@@ -274,7 +279,9 @@ def test_each_finding_goes_to_those_who_can_mend_it() -> None:
     for each in slices:
         assert each.slice is not None
         assert {finding.mend for finding in each.findings} == {each.slice.value}
-        assert {rule.rule_id for rule in each.rules} == {finding.rule_id for finding in each.findings}
+        broken = {rule.rule_id for rule in each.rules if rule.outcome == "failed"}
+        assert broken == {finding.rule_id for finding in each.findings}
+        assert each.not_assessed == report.not_assessed
         assert each.verdict_sentence.startswith(each.slice.title)
     assert len({each.report_id for each in slices}) == len(slices)
 
@@ -284,6 +291,25 @@ def test_a_slice_of_a_copy_is_a_copy() -> None:
     _are_shareable(by_mend(copy))
     for some in handed_on().values():
         _are_shareable(some)
+
+
+def test_a_finding_left_out_is_told_of_nowhere() -> None:
+    """Twelve rows, one in each of twelve places: that twelve slices have the finding would say so."""
+    whole = drawn_report(0)
+    whole = whole.model_copy(update={"findings": (_some(whole.findings[0], 12),), "rules": ()})
+    made = [_with_one(whole, place) for place in range(12)]
+    copies = shareable_slices(whole, {"ward": tuple(made)})["ward"]
+    assert [len(report.findings) for report in copies] == [1] * 9 + [0] * 3
+    assert len({report.what_next for report in copies}) == 1
+    assert "can be left out" in copies[0].what_next
+    assert copies[-1].verdict_sentence == "Ward 11: no error and no warning is told of."
+    assert {rule.rule_id for rule in copies[-1].rules if rule.outcome == "failed"} == set()
+
+
+def _with_one(whole: Report, place: int) -> Report:
+    tables = [TableCount(table="person", rows=exact(whole.tables[0].rows), rejected_rows=None)]
+    part = Slice(by="ward", value=f"W{place}", title=f"Ward {place}")
+    return slice_of(whole, part, [_some(whole.findings[0], 1)], tables)
 
 
 def _are_shareable(slices: Sequence[Report]) -> None:

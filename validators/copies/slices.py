@@ -17,7 +17,7 @@ from validators.copies.rounding import SMALL, could_be, is_small
 from validators.copies.strip import stripped
 from validators.copies.suppress import LEFT, Figures, hidden
 from validators.finding import HIDDEN, Shown
-from validators.slices import PLACES, could_be_a_person, cut_down, id_of
+from validators.slices import LEFT_OUT, NOTHING_FOUND, NOTHING_TOLD, PLACES, could_be_a_person, cut_down, id_of
 
 if TYPE_CHECKING:
     from validators.copies.system import Bounds
@@ -48,13 +48,19 @@ def _covered(
 ) -> tuple[Report, ...]:
     """The slices without rows, and without those findings that would tell by being there how many rows have them."""
     bare = [_unnamed(stripped(report), whole, number) for number, report in enumerate(some, start=1)]
-    own = [figures_of(report).values for report in bare]
+    own = [_figures(report).values for report in bare]
     out: defaultdict[int, set[Path]] = defaultdict(set)
     for path in values:
         parts = {n: each[path] for n, each in enumerate(own) if each.get(path)} if _is_shared(path) else {}
         for n in _telling(values[path], copy.get(path), parts):
             out[n].add(path[:2])
-    return tuple(cut_down(report, out[n]) for n, report in enumerate(bare))
+    return tuple(_careful(cut_down(report, out[n])) for n, report in enumerate(bare))
+
+
+def _careful(report: Report) -> Report:
+    """Every slice says that something can be left out, whether or not that is so."""
+    sentence = report.verdict_sentence.replace(NOTHING_FOUND, NOTHING_TOLD)
+    return report.model_copy(update={"what_next": report.what_next + LEFT_OUT, "verdict_sentence": sentence})
 
 
 def _telling(value: int, shown: Shown | None, parts: Mapping[int, int]) -> list[int]:
@@ -70,7 +76,7 @@ def _telling(value: int, shown: Shown | None, parts: Mapping[int, int]) -> list[
 
 def _together(everything: Figures, copy: Mapping[Path, Shown], bare: Slices) -> Figures:
     """The figures of the whole, of which the copy is made, and of all slices."""
-    own: dict[At, Figures] = {(by, str(n)): figures_of(r) for by, some in bare.items() for n, r in enumerate(some)}
+    own: dict[At, Figures] = {(by, str(n)): _figures(r) for by, some in bare.items() for n, r in enumerate(some)}
     all_of: dict[At, Figures] = {_WHOLE: everything, **own}
     hid = frozenset(path for path in everything.values if copy.get(path) == HIDDEN)
     return Figures(
@@ -91,7 +97,13 @@ def _together(everything: Figures, copy: Mapping[Path, Shown], bare: Slices) -> 
         ],
         known=_known(all_of),
         hidden_before=frozenset(_at(_WHOLE, hid)),
+        covered=frozenset(_at(_WHOLE, hid)),
     )
+
+
+def _figures(cut: Report) -> Figures:
+    """The figures of a slice: its rules tell no other than those of its findings, and that none broke the others."""
+    return figures_of(cut.model_copy(update={"rules": ()}))
 
 
 def _known(all_of: Mapping[At, Figures]) -> dict[Path, Bounds]:
