@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,12 +62,12 @@ def copies(report: Report, slices: Slices, asked: Namespace, form: str, before: 
     return (shareable_slices(report, marked, before) if handed_on else marked)[asked.slice]
 
 
-def write(slices: Sequence[Report], form: str, folder: Path) -> None:
-    """Write each slice into the folder, in the order of their codes."""
+def write(slices: Sequence[Report], form: str, folder: Path) -> str:
+    """Write each slice into the folder, in the order of their codes; how many there are, as the user is told."""
     folder.mkdir(exist_ok=True)
     for number, report in enumerate(slices, start=1):
         (folder / _name(number, report, form)).write_bytes(REPORTS[form](report, Look()))
-    sys.stdout.write(f"{len(slices):,} slices are in {folder}\n")
+    return f"{len(slices):,} slices are in" if len(slices) != 1 else "1 slice is in"
 
 
 def _name(number: int, report: Report, form: str) -> str:

@@ -31,11 +31,11 @@ def run(asked: Namespace) -> int:
     cut: dict[PlaceKind, tuple[Report, ...]] = {}
     report = _compared(_marked(_report(asked, form, cut), accepted), before)
     if asked.slice:
-        slices.write(slices.copies(report, cut, asked, form, before), form, asked.output)
+        where = slices.write(slices.copies(report, cut, asked, form, before), form, asked.output)
     else:
-        _write(report, before, form, asked)
+        where = _write(report, before, form, asked)
     if asked.output:
-        sys.stdout.write(f"{report.verdict_sentence}\n")
+        sys.stdout.write(f"{report.verdict_sentence}\n{where} {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
 
 
@@ -50,11 +50,10 @@ def _check_call(asked: Namespace) -> None:
     check_writable(asked.rows)
 
 
-def _write(report: Report, before: Report | None, form: str, asked: Namespace) -> None:
+def _write(report: Report, before: Report | None, form: str, asked: Namespace) -> str:
     copy = _copy(report, before) if asked.copy == "shareable" or REPORTS[form].always_shareable else report
     write(REPORTS[form](copy, _look(asked.output, report.release)), asked.output)
-    if asked.output:
-        sys.stdout.write(f"The report is in {asked.output}\n")
+    return "The report is in"
 
 
 def _earlier(path: Path | None) -> Report | None:
