@@ -21,6 +21,8 @@ FAILURE_STATUS = 3
 #: what a shell reports of a program that SIGINT or SIGPIPE ended
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
 
+#: kinds of place by which a report can be cut; `validators.by_place` knows what they are
+PLACES = ("site", "ward", "team", "care_setting", "treatment_function", "gp_practice")
 _ABOUT = "Checks submissions against the PLUS Minimum Data Set, a proposed specification (not an NHS standard)."
 _STATUS = """exit status:
   0  no finding of the severity that --fail-on names
@@ -136,8 +138,8 @@ def _add_validate(commands: _Commands) -> None:
     argument(
         "--copy",
         choices=("owner", "shareable"),
-        default="owner",
-        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner)",
+        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner; of slices "
+        "shareable)",
     )
     argument(
         "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"
@@ -147,6 +149,12 @@ def _add_validate(commands: _Commands) -> None:
         metavar="REPORT.json",
         type=Path,
         help="an earlier report of the provider, to say what changed",
+    )
+    argument(
+        "--slice",
+        metavar="BY",
+        choices=("mend", *PLACES),
+        help=f"write a folder of reports instead, one for each: mend (who can mend it), {', '.join(PLACES)}",
     )
     argument("--accept", metavar="FILE", type=Path, help="TOML of findings that you accept for now")
     argument(
