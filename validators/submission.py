@@ -113,6 +113,10 @@ def _open_all(
         raise InputError(f"{path.name}: there is no such file or folder.")
     archive = path.is_file() and content_of(path) == "zip"
     if not path.is_dir() and not archive:
+        if table is None and parse_name(path.name).format == "zip":
+            raise InputError(
+                f"{submission.name}: its name says that it is a zip archive, and it is none. Make the archive anew."
+            )
         opener.add(submission, Received(printable(path.name), path), table or _table_of(path.name, shapes))
         submission.single = len(submission.sources) == 1
         return

@@ -271,6 +271,11 @@ def test_one_table_under_two_names_of_an_archive(names: tuple[str, str], inbox: 
     refused(inbox / "x.zip", f"Two files hold the table person: {names[0]} and {names[1]}")
 
 
+@pytest.mark.parametrize("content", [CONTENT, b"x", b"", b"{}", b"PK"])
+def test_an_archive_that_is_none(content: bytes, inbox: Path) -> None:
+    refused(csv_file(inbox, content, "s.zip"), "s.zip: its name says that it is a zip archive, and it is none")
+
+
 def test_what_systems_put_beside_files(inbox: Path) -> None:
     (inbox / "__MACOSX").mkdir()
     csv_file(inbox / "__MACOSX", b"\0\5\x16\7", "._person.csv")
