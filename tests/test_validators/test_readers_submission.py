@@ -117,6 +117,15 @@ def test_packed_files(name: str, inbox: Path) -> None:
         assert source.faults == ()
 
 
+def test_zstandard_with_frames_that_hold_nothing(inbox: Path) -> None:
+    nothing = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
+    frames = [nothing + zstandard.compress(part) for part in (CONTENT[:8], CONTENT[8:])]
+    with opened(csv_file(inbox, b"".join(frames) + nothing, "person.csv.zst")) as submission:
+        source = submission.sources["person"]
+        assert values(agrees(whole(source))) == ROWS
+        assert source.faults == ()
+
+
 def test_packed_files_in_an_archive_in_parts(inbox: Path) -> None:
     packed = gzip.compress(CONTENT[:9], mtime=0) + gzip.compress(CONTENT[9:], mtime=0)
     with opened(archive(inbox, {"person.csv.gz": packed})) as submission:
