@@ -69,7 +69,9 @@ def _told(error: Exception) -> int:
 
 
 def _tell(message: str, status: int) -> int:
-    sys.stderr.write(f"plusmds: {message}\n")
+    """Tell it in one line; what is in a name cannot steer the terminal."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in message)
+    sys.stderr.write(f"plusmds: {shown}\n")
     return status
 
 

@@ -97,6 +97,7 @@ def test_a_rejected_submission_is_never_well(validator: SimpleNamespace) -> None
     ("error", "status", "said"),
     [
         (InputError("The file is empty. Export it again."), 2, "plusmds: The file is empty. Export it again.\n"),
+        (InputError("a\x1b]0;b\x07\n.csv is empty."), 2, "plusmds: a\ufffd]0;b\ufffd\ufffd.csv is empty.\n"),
         (EngineError("Rows were lost."), 3, "plusmds: The validator failed: Rows were lost.\n"),
         (KeyboardInterrupt(), 130, "plusmds: Stopped.\n"),
         (PermissionError(13, "Permission denied", "/x"), 2, "plusmds: /x: Permission denied.\n"),
