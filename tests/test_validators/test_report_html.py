@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report
+from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report, since
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
 from validators.reports.html import MOST_BYTES, item_bar, plus_bar
@@ -136,10 +136,11 @@ def test_the_first_sentence_is_the_verdict(seen: Seen) -> None:
 
 
 def test_sections_stand_in_order() -> None:
-    assert Seen(page_of(sample_report())).within("h2") == [
+    assert Seen(page_of(sample_report(since=since()))).within("h2") == [
         "Mend these first",
         "In figures",
         "What we found in the file",
+        "What changed since the report of 1 May 2026",
         "All findings",
         "What was not checked, and why",
         "What this report was made from",
