@@ -78,6 +78,7 @@ def _text(table_code: str, fault: StructureFault) -> FaultText:
 
 _TITLES = {
     "column.missing": "Columns that are not there",
+    "column.identifying": "Columns of names, addresses or ways to reach a person",
     "column.unknown": "Columns that the data set does not have",
     "column.misspelt": "Columns whose name is spelt otherwise",
     "column.duplicate": "Columns that stand there twice",
@@ -91,6 +92,7 @@ _TITLES = {
 _WHY = {
     "column.missing": "Every row counts as blank in an item whose column is not there.",
     "column.unknown": "A column that no item has the name of is not read, whatever stands in it.",
+    "column.identifying": "What names a person has no place in this data set, and goes wherever the file goes.",
     "column.misspelt": "Other programs know a column by its exact name alone.",
 }
 
@@ -100,7 +102,7 @@ def _title(check: str) -> str:
 
 
 def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
-    """An outcome for each structure check that found something."""
+    """An outcome for each check of the software that found something."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule_id, []).append(finding)
@@ -112,6 +114,7 @@ def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
             data_items=tuple(dict.fromkeys(item for finding in group for item in finding.data_items)),
             severity=group[0].severity,
             outcome="failed",
+            assessed_rows=exact(group[0].assessed_rows),
             failed_rows=sum(exact(f.failed_rows) or 0 for f in group),
         )
 

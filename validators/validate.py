@@ -22,6 +22,7 @@ from validators.core20_figures import core20_of
 from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.finding import Reveal
+from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
 from validators.presence import with_presence
 from validators.reference_data.stamps import stamps
 from validators.report import (
@@ -251,6 +252,7 @@ def _checked(
     samples = _sample_rows(request, tally, context, used, submission.origins)
     codes = {name: table.code for name, table in context.dataset.tables.items()}
     faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
+    faults += misplaced_findings(tally, context, samples)
     findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
     return build_report(
@@ -284,7 +286,8 @@ def _sample_rows(
     request: Request, tally: Tally, context: Context, sources: Mapping[str, Source], origins: Mapping[str, Origins]
 ) -> assemble.SampleRows:
     """The sample rows, read again, with what the report may show of them."""
-    wanted = {table: rows for table, rows in assemble.sample_rows(tally, context).items() if table in sources}
+    shown = [assemble.sample_rows(tally, context), misplaced_rows(tally)]
+    wanted = {t: set[int]().union(*(rows.get(t, ()) for rows in shown)) for t in set().union(*shown) if t in sources}
     numbered = {t: origin.source_rows for t, origin in origins.items() if origin.source_rows and t in wanted}
     return assemble.SampleRows(
         records={table: sources[table].fetch(rows) for table, rows in wanted.items()},
@@ -311,7 +314,7 @@ def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tal
         period_start=context.period_start,
         period_end=context.period_end,
         files=files,
-        narrative=context.typed_header("narrative"),
+        narrative=None if "narrative" in misplaced_in_header(context) else context.typed_header("narrative"),
     )
 
 

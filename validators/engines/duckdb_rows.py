@@ -20,6 +20,7 @@ from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
 from validators.engines.duckdb_exact import ExactTable
 from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
+from validators.engines.duckdb_misplaced import form_columns
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
 from validators.errors import EngineError
@@ -181,7 +182,8 @@ class TableRows:
     def _from_received(self) -> dict[str, exp.Expr]:
         """Columns made of values as received."""
         numbers = {f"shared:{item}": columns.number(column(item), item, self.table) for item in self._shared}
-        return columns.hashes(self.table) | numbers | received_columns(self.table.name, self.context)
+        received = received_columns(self.table.name, self.context)
+        return columns.hashes(self.table) | numbers | received | form_columns(self.table)
 
     def _from_values(self, scope: sql.Scope) -> dict[str, exp.Expr]:
         """Columns made of what the row stages have left of the values."""

@@ -161,6 +161,10 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
         "column.unknown", "warning", "none", "{what}", "data items of the table alone",
         "They were not read: leave out what the data set does not ask for.",
     ),
+    "identifying_column": FaultKind(
+        "column.identifying", "warning", "none", "{what}", "no column that says who or where a person is",
+        "They were not read, but they are in the file that was sent: take them out of the export.",
+    ),
     "near_miss_column": FaultKind(
         "column.unknown", "error", "none", "{what}, which is nearly the name of an item", "{expected}",
         "{advice}. Until then the column is not read, and every row counts as blank there.",
