@@ -62,18 +62,24 @@ def fault_findings(table_code: str, source: Source, origins: Mapping[str, Origin
 
 
 def _text(table_code: str, fault: StructureFault) -> FaultText:
-    subject = "The file" if fault.check.startswith("file") else "A column"
     return FaultText(
         id=f"{table_code}.{fault.check}",
         title=_title(fault.check),
         severity=fault.severity,
         action=fault.action,
-        table=fault.table,
+        table="dataset" if fault.check == "file.ignored" else fault.table,
         items=fault.items,
-        message=f"{subject} of {fault.table} differs from what was expected: {fault.received}",
+        message=_message(fault),
         why=_WHY.get(fault.check, "What cannot be told apart, or has no place in the data set, cannot be used."),
         fix=fault.suggestion or f"Expected: {fault.expected}.",
     )
+
+
+def _message(fault: StructureFault) -> str:
+    if fault.check == "file.ignored":
+        return f"The workbook holds {fault.received}"
+    subject = "The file" if fault.check.startswith("file") else "A column"
+    return f"{subject} of {fault.table} differs from what was expected: {fault.received}"
 
 
 _TITLES = {
@@ -84,6 +90,8 @@ _TITLES = {
     "column.duplicate": "Columns that stand there twice",
     "file.short_lines": "Lines with too few values",
     "file.long_lines": "Lines with too many values",
+    "file.format": "A file of another format than its name says",
+    "file.ignored": "Sheets that were not read",
     "file.encoding": "Characters in another encoding than UTF-8",
     "file.empty": "A file without a record",
 }

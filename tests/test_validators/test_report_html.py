@@ -14,7 +14,7 @@ import pytest
 from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report, since
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
-from validators.reports.html import MOST_BYTES, item_bar, plus_bar
+from validators.reports.html import MOST_BYTES, coded, item_bar, plus_bar
 from validators.reports.links import linked
 
 VOID = {"meta", "br", "input"}
@@ -218,3 +218,10 @@ def test_no_values_without_a_request() -> None:
     assert "local_patient_id = LP0000" in page_of(sample_report(reveal="keys"))
     assert "09/03/1984" not in page_of(sample_report(reveal="keys"))
     assert "birth_date = 09/03/1984" in page_of(sample_report(reveal="values"))
+
+
+def test_what_stands_between_backticks_is_code_and_still_escaped() -> None:
+    assert coded("Send `a<b` and a `lone mark") == "Send <code>a&lt;b</code> and a `lone mark"
+    first, *rest = sample_report().findings
+    page = page_of(sample_report(findings=[first.model_copy(update={"fix": "Leave `birth_date` blank."}), *rest]))
+    assert "Leave <code>birth_date</code> blank." in page

@@ -32,7 +32,7 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
     # the file
     "wrong_ending": FaultKind(
         "file.format", "warning", "none", "{what}", "{ending}, as the file name says",
-        "It was read as what it is. Name it by its format.",
+        "It was read as {what}. Rename the file so that it ends in .{right}, or save it as {ending}.",
     ),
     "empty_file": FaultKind(
         "file.empty", "error", "file", "a file without a single line", "a line with the column names, then the records",
