@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from schema.check import Coded, Condition, Format, Missing, Retired
-from schema.expression import Among, Call, Column, Compare, IsNull, Literal, Node, children, walk
+from schema.expression import Among, Call, Column, IsNull, Node, children, walk
 from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
+from validators.bits import Bits, Truth
 from validators.coded_parts import CodedParts
 from validators.lookups import facts_of
 from validators.plan import RowRules, below, column, own_item, typed_name
+from validators.quick import quick
 from validators.readers.scan import text
-from validators.surely import surely_formed
+from validators.surely import digits_of, surely_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
@@ -116,19 +118,25 @@ class Narrow(RowRules):
 
     # While the file is scanned
 
-    def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr]) -> exp.Select:
+    def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr], bits: Bits) -> exp.Select:
         """The narrow columns out of the values received. `extra` are columns made of values as received."""
         layer = exp.select("*", *self._typed_columns()).from_(below(source))
-        parts = {node: f"part:{number}" for number, node in enumerate(self._repeated_parts)}
-        if parts:
-            made = [_as(sql.condition(node, self._scan_scope), name) for node, name in parts.items()]
+        if self._part_names:
+            scope = replace(self._scan_scope, parts=self._quick_parts)
+            made = [_as(sql.condition(node, scope), name) for node, name in self._part_names.items()]
             layer = exp.select("*", *made).from_(below(layer))
-        scope = replace(
-            self._scan_scope, parts={node: column(name) for node, name in parts.items()} | self._quick_parts
-        )
-        chosen = [*self._code_columns(), *self._form_columns(), *self._kept_columns(scope)]
+        chosen = [*self._code_columns(), *self._value_columns(), *bits.packed()]
         chosen += [_as(made, name) for name, made in extra.items()]
         return exp.select(*chosen).from_(below(layer))
+
+    def bits(self, marks: Mapping[str, exp.Expr]) -> Bits:
+        """The truth values that are taken down of every row. `marks`: those of later stages, of values as received."""
+        truths = dict(self._form_truths()) | dict(self._kept_truths())
+        return Bits(truths | {name: Truth("mark", made) for name, made in marks.items()})
+
+    @cached_property
+    def _part_names(self) -> Mapping[Node, str]:
+        return {node: f"part:{number}" for number, node in enumerate(self._repeated_parts)}
 
     @cached_property
     def _scan_scope(self) -> sql.Scope:
@@ -155,9 +163,16 @@ class Narrow(RowRules):
 
     @cached_property
     def _quick_parts(self) -> dict[Node, exp.Expr]:
-        """Comparisons that are mostly settled by less than the whole of them."""
-        found = (part for r in self.scanned_rules for e in r.conditions() for part in walk(e.tree))
-        return {part: _mirrored(part, self._scan_scope) for part in found if _is_mirrored(part)}
+        """Comparisons that are mostly settled by less than the whole of them, where no value is in doubt."""
+        found = {part for r in self.scanned_rules for e in r.conditions() for part in walk(e.tree)}
+        made = {part: quick(part, self._scan_scope, self._digits) for part in found}
+        return {part: quicker for part, quicker in made.items() if quicker is not None}
+
+    @cached_property
+    def _digits(self) -> Mapping[str, int]:
+        """Items that are made of so many digits, or else in doubt."""
+        counts = {name: digits_of(self.items[name].data_type) for name in self._formatted}
+        return {name: count for name, count in counts.items() if count is not None}
 
     def _code_columns(self) -> Iterator[exp.Expr]:
         for item in self.coded:
@@ -170,9 +185,10 @@ class Narrow(RowRules):
 
     def _code(self, item: Item) -> exp.Expr:
         if self.is_letter(item):
-            one = exp.EQ(this=terms.call("strlen", column(item.name)), expression=terms.literal(1))
-            letter = exp.cast(terms.call("ascii", column(item.name)), "UTINYINT", dialect="duckdb")
-            return terms.case([(one, letter)], exp.null())
+            first = exp.paren(
+                exp.BitwiseAnd(this=terms.call("ascii", column(item.name)), expression=terms.literal(_LETTER))
+            )
+            return exp.cast(first, "UTINYINT", dialect="duckdb")
         codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self.type_name(item))
         return exp.TryCast(this=column(item.name), to=codes)
 
@@ -189,16 +205,29 @@ class Narrow(RowRules):
             yield f"CREATE TYPE {self.type_name(item)} AS ENUM ({listed})"
 
     def _unlisted(self) -> exp.Expr:
-        """A bit for each coded item whose value is in no list; worked out only where there is one."""
-        tests = [exp.paren(exp.NEQ(this=_blank(column(i.name)), expression=_blank(self._code(i)))) for i in self.coded]
-        kind = "USMALLINT" if len(tests) <= 16 else "UBIGINT"
-        if not tests:
-            return exp.cast(terms.literal(0), kind, dialect="duckdb")
-        bits = [terms.case([(test.copy(), terms.literal(2**at))], terms.literal(0)) for at, test in enumerate(tests)]
-        mask = bits[0]
-        for bit in bits[1:]:
+        """A bit for each coded item whose value is surely no code; worked out only where there is one."""
+        kind = "USMALLINT" if len(self.coded) <= 16 else "UBIGINT"
+        tests = [self._no_code(item) for item in self.coded]
+        bits = [terms.case([(test, terms.literal(2**at))], terms.literal(0)) for at, test in enumerate(tests)]
+        mask: exp.Expr = terms.literal(0)
+        for bit in bits:
             mask = exp.Add(this=mask, expression=bit)
-        return exp.cast(terms.case([(exp.or_(*tests), mask)], terms.literal(0)), kind, dialect="duckdb")
+        some = list(self._some_no_code())
+        found = terms.case([(exp.or_(*some), mask)], terms.literal(0)) if some else mask
+        return exp.cast(found, kind, dialect="duckdb")
+
+    def _no_code(self, item: Item) -> exp.Expr:
+        """Whether a value is longer than a letter, or in no list."""
+        if self.is_letter(item):
+            return _longer(terms.call("strlen", column(item.name)))
+        return exp.paren(exp.NEQ(this=_blank(column(item.name)), expression=_blank(self._code(item))))
+
+    def _some_no_code(self) -> Iterator[exp.Expr]:
+        """Tests of which one is true where `_no_code` is for some item."""
+        lengths = [terms.call("strlen", column(item.name)) for item in self.coded if self.is_letter(item)]
+        if lengths:
+            yield _longer(terms.call("greatest", *lengths))
+        yield from (self._no_code(item) for item in self.coded if not self.is_letter(item))
 
     def domain(self, item: Item) -> tuple[str, ...]:
         """Every value that the list of an item lets in, as far as that can be written down."""
@@ -222,22 +251,29 @@ class Narrow(RowRules):
             codes |= self.context.local_codes
         return tuple(sorted(codes))
 
-    def _form_columns(self) -> Iterator[exp.Expr]:
+    def _value_columns(self) -> Iterator[exp.Expr]:
         for item in self.plain:
-            value = column(item.name)
-            sure = surely_formed(value, item.data_type, self.context.provider) if item.name in self._formatted else None
-            formed = exp.paren(sure) if sure is not None else exp.true()
-            yield _as(terms.case([(exp.Not(this=terms.is_null(value)), formed)], exp.null()), form_name(item.name))
             if self._is_typed(item.name):
                 yield column(typed_name(item.name))
             elif item.name in self.finals:
-                yield _as(value.copy(), typed_name(item.name))
-            if item.name in NOT_KNOWN_VALUES:
-                yield _as(terms.among(value.copy(), NOT_KNOWN_VALUES[item.name]), unknown_name(item.name))
+                yield _as(column(item.name), typed_name(item.name))
 
-    def _kept_columns(self, scope: sql.Scope) -> Iterator[exp.Expr]:
+    def _form_truths(self) -> Iterator[tuple[str, Truth]]:
+        for item in self.plain:
+            value = column(item.name)
+            if item.name in self._formatted:
+                sure = surely_formed(value, item.data_type, self.context.provider)
+                yield form_name(item.name), Truth("verdict", exp.paren(sure), blank=terms.is_null(value))
+            else:
+                yield form_name(item.name), Truth("presence", exp.Not(this=terms.is_null(value)))
+            if item.name in NOT_KNOWN_VALUES:
+                yield unknown_name(item.name), Truth("mark", terms.among(value.copy(), NOT_KNOWN_VALUES[item.name]))
+
+    def _kept_truths(self) -> Iterator[tuple[str, Truth]]:
+        parts = {node: column(name) for node, name in self._part_names.items()}
+        scope = replace(self._scan_scope, parts=parts | self._quick_parts)
         for rule in self.scanned_rules:
-            yield _as(self._kept(rule, self._reading(rule, scope)), kept_name(rule))
+            yield kept_name(rule), Truth("verdict", self._kept(rule, self._reading(rule, scope)))
 
     # Over the narrow columns
 
@@ -291,6 +327,13 @@ class Narrow(RowRules):
         facts, item = facts_of(self.context), self.items[name]
         return self._parts.where(name, lambda code: facts.kind_of(item, code) == kind)
 
+    def numbered(self, name: str, number: Callable[[str], int]) -> exp.Expr:
+        """A number of the code of an item, 0 where it is blank; `number` gives 0 or more for each code."""
+        numbers = {code: number(code) for code in self.domain(self.items[name])}
+        wanted = sorted(set(numbers.values()) - {0})
+        branches = [(exp.paren(self._parts.where(name, lambda c, n=n: numbers[c] == n)), n) for n in wanted]
+        return terms.case([(test, terms.literal(n)) for test, n in branches], terms.literal(0))
+
     def scanned(self, condition: Expression) -> exp.Expr:
         """A condition while the file is scanned, for what does not fit the narrow columns."""
         return sql.condition(condition.tree, self._scan_scope)
@@ -330,6 +373,8 @@ class Narrow(RowRules):
         return terms.case([(sql.condition(when.tree, scope), exp.paren(asked))], exp.null()) if when else asked
 
 
+#: what a character of ASCII fits into; of a longer one, which is doubted, some bits get lost
+_LETTER = 255
 _SECOND = string.ascii_uppercase + string.digits
 
 
@@ -342,25 +387,8 @@ def _is_costly(node: Node) -> bool:
     return isinstance(node, Call) or (isinstance(node, Among) and len(node.choices) > 2)
 
 
-def _is_mirrored(node: Node) -> bool:
-    """Whether the node is LEFT(x, n) <> REVERSE(RIGHT(x, n))."""
-    match node:
-        case Compare("<>", Call("left", (Column() as one, Literal())), Call("reverse", (Call("right", args),))):
-            return args[0] == one
-        case _:
-            return False
-
-
-def _mirrored(node: Node, scope: sql.Scope) -> exp.Expr:
-    """What begins and ends with different characters is no palindrome: only the others are turned round."""
-    assert isinstance(node, Compare)
-    assert isinstance(node.left, Call)
-    value = sql.condition(node.left.args[0], scope)
-    ends = exp.NEQ(
-        this=terms.call("left", value.copy(), terms.literal(1)),
-        expression=terms.call("right", value.copy(), terms.literal(1)),
-    )
-    return terms.case([(ends, exp.true())], exp.paren(sql.condition(node, scope)))
+def _longer(length: exp.Expr) -> exp.Expr:
+    return exp.paren(exp.GT(this=length, expression=terms.literal(1)))
 
 
 def _blank(value: exp.Expr) -> exp.Expr:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from schema.dataset import Dataset
+
 Key = bytes
 Record = dict[str, str | None]
 Severity = Literal["error", "warning", "info"]
@@ -180,3 +182,20 @@ class Source(abc.ABC):
     def _kept(self) -> tuple[tuple[int, str], ...]:
         items = frozenset(self.items)
         return tuple((place, name) for place, name in enumerate(self.columns) if name in items)
+
+
+def shapes_of(dataset: Dataset) -> dict[str, TableShape]:
+    """What readers have to know of each table."""
+    return {
+        name: TableShape(
+            name=name,
+            number=table.number,
+            items=table.item_names,
+            mandatory=tuple(i.name for i in table.items if i.mandation == "M"),
+            required=tuple(i.name for i in table.items if i.mandation == "R"),
+            integer_items=tuple(i.name for i in table.items if i.data_type.kind == "integer"),
+            list_items=tuple(i.name for i in table.items if i.data_type.kind == "list"),
+            defaulted=tuple(i.name for i in table.items if i.column_absent),
+        )
+        for name, table in dataset.tables.items()
+    }

@@ -16,10 +16,9 @@ from validators.report import RuleOutcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from schema.dataset import Dataset
     from schema.rule import Action, Severity
     from validators.origins import Origins
-    from validators.source import Source, StructureFault, TableShape
+    from validators.source import Source, StructureFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +124,3 @@ def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
             assessed_rows=exact(group[0].assessed_rows),
             failed_rows=sum(exact(f.failed_rows) or 0 for f in group),
         )
-
-
-def shapes_of(dataset: Dataset) -> dict[str, TableShape]:
-    """What readers have to know of each table."""
-    from validators.source import TableShape
-
-    return {
-        name: TableShape(
-            name=name,
-            number=table.number,
-            items=table.item_names,
-            mandatory=tuple(i.name for i in table.items if i.mandation == "M"),
-            required=tuple(i.name for i in table.items if i.mandation == "R"),
-            integer_items=tuple(i.name for i in table.items if i.data_type.kind == "integer"),
-            list_items=tuple(i.name for i in table.items if i.data_type.kind == "list"),
-            defaulted=tuple(i.name for i in table.items if i.column_absent),
-        )
-        for name, table in dataset.tables.items()
-    }

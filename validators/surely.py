@@ -23,15 +23,21 @@ _BIGINT_DIGITS = 18
 
 def surely_formed(value: exp.Expr, data_type: DataType, usual: str | None = None) -> exp.Expr:
     """Whether a value that is not null surely has the form of its type. `usual`: the value that is met most often."""
-    digits = _DIGITS.fullmatch(data_type.pattern or "") if data_type.kind == "text" else None
-    if digits and int(digits[1]) <= _BIGINT_DIGITS:
-        return _digits(value, int(digits[1]))
+    digits = digits_of(data_type)
+    if digits is not None:
+        return _digits(value, digits)
     if data_type.kind == "text" and data_type.pattern is None and data_type.min_length is not None:
         return _short_text(value, data_type)
     formed = well_formed(value, data_type)
     if data_type.name == "organisation_code" and usual is not None and _is_code(usual, data_type):
         return terms.case([(exp.EQ(this=value.copy(), expression=terms.literal(usual)), exp.true())], exp.paren(formed))
     return formed
+
+
+def digits_of(data_type: DataType) -> int | None:
+    """How many digits every value of a text type is made of, as far as a BIGINT holds them; None: of other things."""
+    found = _DIGITS.fullmatch(data_type.pattern or "") if data_type.kind == "text" else None
+    return int(found[1]) if found and int(found[1]) <= _BIGINT_DIGITS else None
 
 
 def _digits(value: exp.Expr, count: int) -> exp.Expr:

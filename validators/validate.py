@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime
-import difflib
+import importlib
 import re
 import tempfile
-import uuid
+import threading
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,27 +17,11 @@ from typing import TYPE_CHECKING
 
 from schema import release as releases
 from schema.release_info import ReleaseError
-from validators import assemble, enrich, structure
 from validators.context import Context, Purpose, month_end
-from validators.core20_figures import core20_of
 from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
-from validators.finding import Reveal
-from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
 from validators.presence import with_presence
-from validators.readers.columns import shown
-from validators.reference_data.stamps import stamps
-from validators.report import (
-    EngineInfo,
-    FileInfo,
-    IgnoredFile,
-    Note,
-    Report,
-    SubmissionInfo,
-    TableCount,
-    build_report,
-)
-from validators.software import VERSION
+from validators.source import shapes_of
 from validators.submission import open_submission
 
 if TYPE_CHECKING:
@@ -45,13 +29,13 @@ if TYPE_CHECKING:
 
     from schema.release import Release
     from validators.asklist import Ask
-    from validators.engines.base import FailingRow
+    from validators.engines.base import Engine, FailingRow
+    from validators.finding import Reveal
     from validators.limits import Limits
-    from validators.origins import Origins
     from validators.reference_data.sets import Rows
+    from validators.report import Report
     from validators.source import Source
     from validators.submission import Submission
-    from validators.tally import Tally
 
     RowSink = Callable[[str, Iterator[FailingRow]], None]
 
@@ -130,11 +114,14 @@ def validate(
 def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
     """The report that a request asks for."""
     with _prepared(request) as (submission, chosen, context):
-        if request.derived_to is not None:
-            enrich.check_place(request.derived_to, request.path, context)
-        report = _checked(request, chosen, context, submission, progress)
-        if request.derived_to is not None:
-            enrich.write_about(request.derived_to, report, context)
+        if request.derived_to is None:
+            return _checked(request, chosen, context, submission, load_engine(request.engine), progress)
+        from validators import enrich
+
+        enrich.check_place(request.derived_to, request.path, context)
+        engine = enrich.enriching_engine(request.derived_to)
+        report = _checked(request, chosen, context, submission, engine, progress)
+        enrich.write_about(request.derived_to, report, context)
         return report
 
 
@@ -181,6 +168,10 @@ def _check_request(request: Request) -> None:
 
 def _named_alike(path: Path) -> str:
     """What stands beside a path and is nearly called as it is."""
+    import difflib
+
+    from validators.readers.columns import shown
+
     try:
         beside = [other.name for other in islice(path.absolute().parent.iterdir(), MOST_BESIDE)]
     except OSError:
@@ -198,7 +189,7 @@ def period_days(period: str) -> tuple[datetime.date, datetime.date]:
 
 
 def _opened(request: Request, chosen: Release, workdir: Path) -> Submission:
-    shapes = structure.shapes_of(chosen.dataset)
+    shapes = shapes_of(chosen.dataset)
     if request.mapping is not None:
         from validators.mapping import open_mapped
 
@@ -258,90 +249,26 @@ def _checked(
     chosen: Release,
     context: Context,
     submission: Submission,
+    engine: Engine,
     progress: Callable[[str, float | None], None] | None,
 ) -> Report:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
-    engine = enrich.enriching_engine(request.derived_to) if request.derived_to else load_engine(request.engine)
-    with _row_writer(request.rows_to, sources) as sink:
+    with _row_writer(request.rows_to, sources) as sink, _in_advance("validators.conformance"):
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
-    used = {name: _whole(source) for name, source in (submission.sources | sources).items()}
-    samples = _sample_rows(request, tally, context, used, submission.origins)
-    codes = {name: table.code for name, table in context.dataset.tables.items()}
-    faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
-    faults += misplaced_findings(tally, context, samples)
-    findings = [*faults, *assemble.findings_of(tally, context, samples)]
-    outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
-    return build_report(
-        report_id=str(uuid.uuid4()),
-        created_at=request.now.replace(microsecond=0),
-        today=request.today,
-        software_version=VERSION,
-        engine=EngineInfo(name=engine.name, version=engine.version),
-        release=chosen.version,
-        release_digest=chosen.info.digest,
-        purpose=request.purpose,
-        submission=_submission_info(context, used, tally),
-        tables=_table_counts(context, tally),
-        findings=findings,
-        rules=outcomes,
-        accepted_persons=tally.accepted_persons,
-        data_items=tuple(assemble.item_measures(tally.items, context)),
-        plus=tuple(assemble.plus_measures(tally, context)),
-        equality=assemble.equality_of(tally, context),
-        access=assemble.access_of(tally, context),
-        linkage=assemble.linkage_of(tally.linkage, context),
-        core20=core20_of(tally.core20),
-        reference_data=list(stamps(context.reference)),
-        ignored_files=[IgnoredFile(name=name, reason=reason) for name, reason in submission.ignored],
-        notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
-        reveal=request.reveal,
-    )
+    from validators.conformance import conformance_report
+
+    return conformance_report(request, chosen, context, submission, sources, tally, engine)
 
 
-def _sample_rows(
-    request: Request, tally: Tally, context: Context, sources: Mapping[str, Source], origins: Mapping[str, Origins]
-) -> assemble.SampleRows:
-    """The sample rows, read again, with what the report may show of them."""
-    shown = [assemble.sample_rows(tally, context), misplaced_rows(tally)]
-    wanted = {t: set[int]().union(*(rows.get(t, ()) for rows in shown)) for t in set().union(*shown) if t in sources}
-    numbered = {t: origin.source_rows for t, origin in origins.items() if origin.source_rows and t in wanted}
-    return assemble.SampleRows(
-        records={table: sources[table].fetch(rows) for table, rows in wanted.items()},
-        secret=assemble.key_maker(sources.values()),
-        reveal=request.reveal,
-        origins=origins,
-        source_rows={table: source_rows(wanted[table]) for table, source_rows in numbered.items()},
-    )
-
-
-def _whole(source: Source) -> Source:
-    """The source with all of its faults: those of its records are known when it has been read in its repaired form."""
-    return source if source.census().simple else source.repaired()
-
-
-def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tally) -> SubmissionInfo:
-    rows = {count.table: count.rows for count in tally.tables} | {"header": context.header_rows}
-    files = tuple(
-        FileInfo(table=n, name=s.name, format=s.format, rows=rows.get(n), bytes=s.bytes, sha256=s.sha256)
-        for n, s in sources.items()
-    )
-    return SubmissionInfo(
-        provider=context.provider,
-        period_start=context.period_start,
-        period_end=context.period_end,
-        files=files,
-        narrative=None if "narrative" in misplaced_in_header(context) else context.typed_header("narrative"),
-    )
-
-
-def _table_counts(context: Context, tally: Tally) -> list[TableCount]:
-    by_table = {count.table: count for count in tally.tables}
-    counts = []
-    for name in context.dataset.tables:
-        found = by_table.get(name)
-        rows = found.rows if found else context.header_rows if name == "header" else None
-        counts.append(TableCount(table=name, rows=rows, rejected_rows=found.rejected_rows if found else None))
-    return counts
+@contextmanager
+def _in_advance(module: str) -> Generator[None]:
+    """Import a module that is needed next while the engine, which is seldom in Python, works."""
+    thread = threading.Thread(target=importlib.import_module, args=(module,))
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 @contextmanager

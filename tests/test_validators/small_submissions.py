@@ -15,7 +15,7 @@ from schema.release_info import ReleaseDates
 from validators.context import Context
 from validators.engines import load_engine
 from validators.presence import with_presence
-from validators.structure import shapes_of
+from validators.source import shapes_of
 from validators.submission import open_submission
 
 if TYPE_CHECKING:

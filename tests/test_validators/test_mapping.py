@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from schema import release
-from validators import structure
 from validators.errors import InputError
 from validators.mapping import MappedSubmission, open_mapped
 from validators.mapping_values import SURROGATE_LENGTH, iso_date
+from validators.source import shapes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ birth_date = { column = "Born", format = "%d/%m/%Y" }
 
 @pytest.fixture(scope="module")
 def shapes():
-    return structure.shapes_of(release.load("1.0.0").dataset)
+    return shapes_of(release.load("1.0.0").dataset)
 
 
 @pytest.fixture

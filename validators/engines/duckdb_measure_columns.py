@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from validators.context import Context
+    from validators.narrow import Narrow
 
     Columns = dict[str, exp.Expr]
 
@@ -32,6 +33,33 @@ def received_columns(table: str, context: Context) -> Columns:
     """The columns that are made of values as received."""
     made = _RECEIVED.get(table)
     return made(context) if made else {}
+
+
+def coded_columns(table: str, plan: Narrow) -> Columns:
+    """Those of `received_columns` and `received_marks` that follow from codes alone, where no value is in doubt."""
+    if table != "person":
+        return {}
+    second = plan.numbered("ethnic_category", lambda code: int(len(code) > 1))
+    return {
+        **{category_name(item): _number(_category_of_code(plan, item)) for item in ETHNIC_ITEMS},
+        "second_character": exp.EQ(this=second, expression=terms.literal(1)),
+    }
+
+
+def _category_of_code(plan: Narrow, item: str) -> exp.Expr:
+    places = {category: place for place, category in enumerate(values_of(plan.context, item), start=1)}
+    local = plan.items[item].data_type.local_second_character
+    return plan.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
+
+
+def received_marks(table: str) -> Columns:
+    """The truth values that are made of values as received."""
+    if table != "person":
+        return {}
+    return {
+        "second_character": _true(_above(terms.call("strlen", column("ethnic_category")), 1)),
+        "no_practice": _true(terms.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
+    }
 
 
 def measure_columns(table: str, scope: sql.Scope) -> Columns:
@@ -89,11 +117,7 @@ def _place(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
 
 
 def _person_received(context: Context) -> Columns:
-    return {
-        **{category_name(item): _category(item, context) for item in ETHNIC_ITEMS},
-        "second_character": _true(_above(terms.call("strlen", column("ethnic_category")), 1)),
-        "no_practice": _true(terms.among(column("gp_practice_code"), (access.NO_PRACTICE,))),
-    }
+    return {category_name(item): _category(item, context) for item in ETHNIC_ITEMS}
 
 
 def _person(scope: sql.Scope) -> Columns:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import terms
 from validators.answers import NOT_KNOWN_VALUES
+from validators.bits import Bits
 from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, unknown_name
 from validators.plan import column, reads
 from validators.reading import Scope, evaluate
@@ -32,6 +33,8 @@ class NarrowTable:
     plan: Narrow
     counts: dict[str, Any] = field(default_factory=dict)
     histograms: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: the truth values that every row has
+    bits: Bits = field(default_factory=lambda: Bits({}))
     #: rows that some row of the file holds and nobody may see
     unseen: int = 0
 
@@ -45,28 +48,36 @@ class NarrowTable:
         """Rows received that rules may see."""
         return self.counts["rows"]
 
-    def make(self, extra: dict[str, exp.Expr]) -> int:
-        """Scan the file; the number of records that the scan gave."""
-        table = f"narrow_{self.plan.table.name}"
+    def make(self, extra: dict[str, exp.Expr], marks: dict[str, exp.Expr]) -> int:
+        """Scan the file; the number of records that the scan gave. `extra`, `marks`: columns of later stages."""
         for statement in self.plan.types():
             self.database.run(statement)
-        wanted = {**self.scan.row(), "seen": self.scan.visible(), **extra}
-        query = self.plan.scan(self.scan.values(), wanted)
-        self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")
+        visible = self.scan.visible()
+        hides = visible != exp.true()
+        self.bits = self.plan.bits({"seen": visible, **marks} if hides else marks)
+        query = self.plan.scan(self.scan.values(), {**self.scan.row(), **extra}, self.bits)
+        self.database.run(f"CREATE OR REPLACE TABLE {self._table} AS {self.scan.statement(query)}")
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
+        unpacked = ", ".join(made.sql(dialect="duckdb") for made in self.bits.unpacked())
+        rows = f"SELECT {row}*, {unpacked} FROM {self._table}"
         judged = self.plan.judged().sql(dialect="duckdb")
-        self.database.run(
-            f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM (SELECT {row}* FROM {table} WHERE seen)"
-        )
-        scanned, self.unseen = self.database.counts(f"SELECT count(*), count_if(NOT seen) FROM {table}")
+        where = " WHERE seen" if hides else ""
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM ({rows}){where}")
+        (scanned,) = self.database.counts(f"SELECT count(*) FROM {self._table}")
+        if hides:
+            (self.unseen,) = self.database.counts(f"SELECT count_if(NOT seen) FROM ({rows})")
         return scanned
+
+    @property
+    def _table(self) -> str:
+        return f"narrow_{self.plan.table.name}"
 
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
-        selected = [exp.alias_(made, name, quoted=True, copy=False) for name, made in self._counted()]
-        query = exp.select(*selected).from_(exp.to_table(self.name))
-        found = self.database.named_row(query.sql(dialect="duckdb"))
-        self.counts, self.histograms = self._split(found)
+        asked = _aliased(self._counted())
+        of_bits = self.database.named_row(self._of_bits("true"))
+        found = self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
+        self.counts, self.histograms = self._split(of_bits | found)
         for at, item in enumerate(self.plan.coded):
             self.counts[f"doubt:{item.name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(item)
 
@@ -85,23 +96,37 @@ class NarrowTable:
         counts = {name: value or 0 for name, value in found.items() if not name.startswith("hist:")}
         return counts | {f"received:{name}": sum(h.values()) for name, h in histograms.items()}, histograms
 
+    def _of_bits(self, where: str) -> str:
+        """A query of what the bits of some rows say: rows that are alike in all of them are counted together first."""
+        words = ", ".join(f'"{word}"' for word in self.bits.words)
+        alike = f"SELECT {words}, count(*) AS alike FROM {self.name} WHERE {where} GROUP BY ALL"
+        asked = ["coalesce(sum(alike), 0)::BIGINT AS rows"]
+        for name, test in self._counted_bits():
+            asked.append(f'coalesce(sum(alike) FILTER (WHERE {test.sql(dialect="duckdb")}), 0)::BIGINT AS "{name}"')
+        return f"SELECT {', '.join(asked)} FROM ({alike})"
+
+    def _counted_bits(self) -> Iterator[tuple[str, exp.Expr]]:
+        for item in self.plan.plain:
+            yield f"received:{item.name}", self.bits.there(form_name(item.name))
+            if item.name in NOT_KNOWN_VALUES:
+                yield f"unknown:{item.name}", self.bits.there(unknown_name(item.name))
+        for name, _ in self.plan.doubts():
+            if not self.plan.is_coded(name):
+                yield f"doubt:{name}", self.bits.false(form_name(name))
+        for rule in self.plan.scanned_rules:
+            yield f"assessed:{rule.id}", self.bits.there(kept_name(rule))
+            yield f"failed:{rule.id}", self.bits.false(kept_name(rule))
+
     def _counted(self) -> Iterator[tuple[str, exp.Expr]]:
-        yield "rows", exp.Count(this=exp.Star())
         yield UNLISTED, terms.call("bit_or", column(UNLISTED))
         for item in self.plan.coded:
             yield f"hist:{item.name}", terms.call("histogram", column(code_name(item.name)))
-        for item in self.plan.plain:
-            yield f"received:{item.name}", exp.Count(this=column(form_name(item.name)))
-            if item.name in NOT_KNOWN_VALUES:
-                yield f"unknown:{item.name}", terms.call("count_if", column(unknown_name(item.name)))
-        for name, doubt in self.plan.doubts():
-            if not self.plan.is_coded(name):
-                yield f"doubt:{name}", terms.call("count_if", doubt)
         for rule in self.plan.judged_rules:
-            if self._only_code(rule) is None and not self._only_presence(rule):
-                kept = column(kept_name(rule))
-                yield f"assessed:{rule.id}", exp.Count(this=kept)
-                yield f"failed:{rule.id}", terms.call("count_if", exp.Not(this=kept.copy()))
+            if rule in self.plan.scanned_rules or self._only_code(rule) is not None or self._only_presence(rule):
+                continue
+            kept = column(kept_name(rule))
+            yield f"assessed:{rule.id}", exp.Count(this=kept)
+            yield f"failed:{rule.id}", terms.call("count_if", exp.Not(this=kept.copy()))
 
     def _only_presence(self, rule: Rule) -> bool:
         """Whether the blanks of one item say it all."""
@@ -181,13 +206,14 @@ class NarrowTable:
 
     def held(self, where: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
         """The counts and histograms of the items over some rows."""
-        coded = [f'histogram("{code_name(item.name)}") AS "hist:{item.name}"' for item in self.plan.coded]
-        plain = [f'count("{form_name(item.name)}") AS "received:{item.name}"' for item in self.plan.plain]
-        known = [item.name for item in self.plan.plain if item.name in NOT_KNOWN_VALUES]
-        unknown = [f'count_if("{unknown_name(name)}") AS "unknown:{name}"' for name in known]
-        asked = ", ".join(["count(*) AS rows", *coded, *plain, *unknown])
-        found = self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
-        return self._split(found)
+        of_bits = self.database.named_row(self._of_bits(where))
+        coded = ", ".join(f'histogram("{code_name(item.name)}") AS "hist:{item.name}"' for item in self.plan.coded)
+        found = self.database.named_row(f"SELECT {coded} FROM {self.name} WHERE {where}") if coded else {}
+        return self._split(of_bits | found)
+
+
+def _aliased(columns: Iterator[tuple[str, exp.Expr]]) -> str:
+    return ", ".join(exp.alias_(made, name, quoted=True, copy=False).sql(dialect="duckdb") for name, made in columns)
 
 
 def _listed_item(rule: Rule) -> frozenset[str]:

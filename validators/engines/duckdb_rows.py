@@ -19,7 +19,13 @@ from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
 from validators.engines.duckdb_exact import ExactTable
-from validators.engines.duckdb_measure_columns import measure_columns, measured_items, received_columns
+from validators.engines.duckdb_measure_columns import (
+    coded_columns,
+    measure_columns,
+    measured_items,
+    received_columns,
+    received_marks,
+)
 from validators.engines.duckdb_misplaced import form_columns
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
@@ -119,7 +125,11 @@ class TableRows:
         plan = self.first.plan
         asked = {n: test for n, test in self._conditions.items() if not plan.fits(test)}
         wide = {name: columns.true(plan.scanned(test)) for name, test in asked.items()}
-        return self.first.make(self._from_received() | wide)
+        extra, marks = (
+            {name: made for name, made in found.items() if name not in self._of_codes}
+            for found in (self._received(), received_marks(self.table.name))
+        )
+        return self.first.make(self._numbers() | extra, marks | wide)
 
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""
@@ -181,9 +191,18 @@ class TableRows:
 
     def _from_received(self) -> dict[str, exp.Expr]:
         """Columns made of values as received."""
+        return self._numbers() | self._received() | received_marks(self.table.name)
+
+    def _numbers(self) -> dict[str, exp.Expr]:
         numbers = {f"shared:{item}": columns.number(column(item), item, self.table) for item in self._shared}
-        received = received_columns(self.table.name, self.context)
-        return columns.hashes(self.table) | numbers | received | form_columns(self.table)
+        return columns.hashes(self.table) | numbers
+
+    @cached_property
+    def _of_codes(self) -> dict[str, exp.Expr]:
+        return coded_columns(self.table.name, self.first.plan)
+
+    def _received(self) -> dict[str, exp.Expr]:
+        return received_columns(self.table.name, self.context) | form_columns(self.table)
 
     def _from_values(self, scope: sql.Scope) -> dict[str, exp.Expr]:
         """Columns made of what the row stages have left of the values."""
@@ -212,7 +231,7 @@ class TableRows:
         """The columns of `rows_<table>`, out of the first reading."""
         plan = self.first.plan
         made: dict[str, exp.Expr] = {"row": column("row"), "rejected": exp.false()}
-        made |= {name: column(name) for name in self._from_received()}
+        made |= {name: column(name) for name in self._from_received()} | self._of_codes
         made |= {final_name(name): plan.final(name) for name in sorted(self.finals)} | self._read_columns()
         for name, test in self._conditions.items():
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
