@@ -143,6 +143,22 @@ def test_a_table_can_be_sorted_with_a_keyboard_and_says_how(folder: Path, browse
     page.close()
 
 
+def test_tables_that_are_closed_are_opened_with_a_keyboard_and_printed(folder: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((folder / "owner.html").as_uri())
+    table = page.locator("details table").first
+    assert not table.is_visible()
+    page.focus("details summary >> nth=0")
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    page.locator("details").evaluate_all("all => all.forEach(part => part.open = true)")
+    assert broken(page) == []
+    page.locator("details").evaluate_all("all => all.forEach(part => part.open = false)")
+    page.emulate_media(media="print")
+    assert page.locator("details table").last.bounding_box()["height"] > HEIGHT / 10
+    page.close()
+
+
 def test_it_can_be_read_where_no_script_runs(folder: Path, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
