@@ -21,6 +21,7 @@ from validators.context import Context, Purpose, month_end
 from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.presence import with_presence
+from validators.reference_data.intact import damage_told
 from validators.source import shapes_of
 from validators.submission import open_submission
 
@@ -253,7 +254,11 @@ def _checked(
     progress: Callable[[str, float | None], None] | None,
 ) -> Report:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
-    with _row_writer(request.rows_to, sources) as sink, _in_advance("validators.conformance"):
+    with (
+        _row_writer(request.rows_to, sources) as sink,
+        _in_advance("validators.conformance"),
+        damage_told(context.reference.values()),
+    ):
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
     from validators.conformance import conformance_report
 

@@ -37,8 +37,11 @@ def _load(asked: Namespace) -> int:
     from validators.reference_data.loading import load
 
     today = datetime.datetime.now(datetime.UTC).date()
+    before = {(m.kind, m.name): m for m in (part.manifest for part in store().readable())}
     for manifest in load(asked.kind, asked.file, store=store(), version=asked.version, today=today):
-        sys.stdout.write(f"Loaded {_words(manifest)}\n")
+        replaced = before.get((manifest.kind, manifest.name))
+        instead = f", in place of {replaced.rows:,} rows of {replaced.source}" if replaced else ""
+        sys.stdout.write(f"Loaded {_words(manifest)}{instead}\n")
     return 0
 
 

@@ -60,7 +60,11 @@ def test_load_list_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "No reference data are loaded" in capsys.readouterr().out
     file = written(tmp_path / "imd.csv", imd_rows(30, IMD_2025))
     assert main(["reference", "load", "imd", str(file)]) == 0
-    assert "Loaded imd 2025, version 2025: 30 rows of imd.csv (imd-file-1)" in capsys.readouterr().out
+    assert capsys.readouterr().out == "Loaded imd 2025, version 2025: 30 rows of imd.csv (imd-file-1)\n"
+    main(["reference", "load", "imd", str(written(tmp_path / "newer.csv", imd_rows(40, IMD_2025)))])
+    assert "40 rows of newer.csv (imd-file-1), in place of 30 rows of imd.csv\n" in capsys.readouterr().out
+    main(["reference", "load", "imd", str(file)])
+    capsys.readouterr()
     assert main(["reference", "list"]) == 0
     assert "imd              2025                   2025                 30" in capsys.readouterr().out
     assert main(["reference", "verify"]) == 0

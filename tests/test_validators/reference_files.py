@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from validators.reference_data.layouts.lsoa_list import WHOLE
+from validators.reference_data.layouts.census import WHOLE
 from validators.reference_data.loading import load
 from validators.reference_data.manifest import Manifest
 from validators.reference_data.store import Store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.test_validators.reference_files import (
 from tests.test_validators.small_submissions import context_of, opened, write_tables
 from tests.test_validators.test_core20 import HEADER, some_persons
 from validators.core20 import INDEXES, class_of, gazetteer, place
+from validators.engines import duckdb_enrichment
 from validators.engines.duckdb_enrichment import COLUMNS
 from validators.enrich import FILES
 from validators.errors import InputError
@@ -161,6 +163,41 @@ def test_what_is_not_known_is_not_filled_in(
 HOSTILE = ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\tA", "\nA", "'A", "A=1", 'say "A"', "A,B", "＝1"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "agrees"),
+    [
+        ((area(1), "2021"), "yes"),
+        ((area(2), "2021"), "no"),
+        ((area(1), "2011"), "yes"),
+        (("X99999999", "2021"), None),
+        (("S01000001", "2022"), None),
+        ((area(1), None), None),
+        ((None, None), None),
+    ],
+)
+def test_an_area_that_was_sent_is_compared_with_that_of_the_postcode(
+    sent: tuple[str | None, str | None], agrees: str | None, store: Store, tmp_path: Path
+) -> None:
+    others = [("ZZ99 3VZ", area(1)), ("CF1 1AA", area(1)), ("AA9 9AA", area(1)), (None, area(1))]
+    values = [("AA1 1AA", *sent), *((*other, "2021") for other in others)]
+    items = ("postcode", "lsoa_code", "lsoa_vintage")
+    persons: list[dict[str, Any]] = [
+        {"local_patient_id": f"A{n}", **dict(zip(items, row, strict=True))} for n, row in enumerate(values)
+    ]
+    rows = enriched(tmp_path, persons, store)
+    assert [row["derived_lsoa_agrees"] for row in rows] == [agrees, None, "no", None, None]
+
+
+def test_deciles_that_were_sent_agree_as_often_as_the_report_says(store: Store, tmp_path: Path) -> None:
+    persons = [{**person, "local_patient_id": f"A{n}"} for n, person in enumerate(some_persons(3, 400))]
+    enriched(tmp_path, persons, store)
+    told = json.loads((tmp_path / "out" / "person_derived.json").read_text())["core20"]["figures"]
+    counted = Counter(row["derived_imd_decile_agrees"] for row in rows_of(tmp_path / "out"))
+    for word, name in (("yes", "agree"), ("reversed", "reversed")):
+        assert counted[word] == sum(figure["submitted"][name] for figure in told) > 0
+    assert counted["yes"] + counted["no"] + counted["reversed"] == sum(f["submitted"]["compared"] for f in told)
+
+
 def test_a_spreadsheet_calculates_nothing_and_every_id_can_be_loaded(store: Store, tmp_path: Path) -> None:
     persons = [{"local_patient_id_org": "RX1", "local_patient_id": text, "postcode": "AA1 1AA"} for text in HOSTILE]
     exact = enriched(tmp_path, persons, store)
@@ -241,6 +278,14 @@ def test_rows_keep_their_numbers_in_a_large_file(store: Store, tmp_path: Path) -
     assert all(row["local_patient_id"] == f"PATIENT-NO-{n}" for n, row in enumerate(rows, 1))
     others = {n: row["derived_core20_2025"] for n, row in enumerate(rows, 1) if row["derived_core20_2025"] != "yes"}
     assert others == {3: "no", 250_000: "not_placed", 400_001: "not_placed"}
+
+
+def test_persons_are_joined_some_at_a_time(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    persons = some_persons(9, 100)
+    at_once = enriched(tmp_path, persons, store)
+    monkeypatch.setattr(duckdb_enrichment, "ROWS_AT_ONCE", 7)
+    assert enriched(tmp_path, persons, store) == at_once
+    assert [int(row["row"]) for row in csv_of(tmp_path / "out")] == list(range(1, 101))
 
 
 def test_a_mapped_extract_is_enriched(store: Store, tmp_path: Path) -> None:

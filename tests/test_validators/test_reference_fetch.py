@@ -35,6 +35,8 @@ class _Answers(BaseHTTPRequestHandler):
             self._send(200, self.body, length=len(self.body) + 10)
         elif path == "/silent":
             threading.Event().wait(2)
+        elif path == "/page":
+            self._send(200, b"<html><body>Sign in, to go on</body></html>")
         elif path == "/file":
             self._send(200, self.body)
         else:
@@ -90,6 +92,14 @@ def test_what_cannot_be_had_is_told(path: str, words: str, server: str, tmp_path
         fetched(f"{server}/{path}", tmp_path / "x", silence=0.5)
 
 
+@pytest.mark.parametrize("path", ["none", "elsewhere", "round", "short", "page"])
+def test_nothing_is_left_of_a_fetch_that_failed(path: str, server: str, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(InputError):
+        load("imd", f"{server}/{path}", store=store, version=None, today=TODAY)
+    assert [found.name for found in store.folder.iterdir()] == ["lock"]
+
+
 def test_size_and_time_are_bounded(server: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="larger than 100 bytes"):
         fetched(f"{server}/file", tmp_path / "x", largest=100)
@@ -104,6 +114,10 @@ def test_size_and_time_are_bounded(server: str, tmp_path: Path) -> None:
         "https://name:word@example.invalid/x",
         "http://127.0.0.1.example.invalid/",
         "https:///x",
+        "ftp://example.invalid/x",
+        "file:///etc/passwd",
+        "https://example.invalid:x/",
+        "https://[",
     ],
 )
 def test_an_address_that_is_not_safe_is_refused_unasked(address: str, tmp_path: Path) -> None:
@@ -112,8 +126,8 @@ def test_an_address_that_is_not_safe_is_refused_unasked(address: str, tmp_path: 
     assert "word" not in str(refused.value).replace("password", "")
 
 
-def test_only_addresses_of_the_web_are_taken_for_addresses() -> None:
+def test_an_address_is_told_from_the_name_of_a_file() -> None:
     assert is_address("https://example.invalid/x")
-    assert not is_address("ftp://example.invalid/x")
+    assert is_address("ftp://example.invalid/x")  # to be refused as one, and not as a file that is not there
     assert not is_address("C:\\imd.csv")
     assert not is_address("imd.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import csv
 import json
 import re
 from pathlib import Path
@@ -30,7 +30,11 @@ from tests.test_validators.reference_files import (
 from validators.errors import InputError
 from validators.reference_data.kinds import KINDS
 from validators.reference_data.layouts import LAYOUTS
+from validators.reference_data.layouts.census import WHOLE
 from validators.reference_data.store import Store
+
+#: on the areas and districts of the newer index
+FILE_7_2025 = FILE_7.replace("(2011)", "(2021)").replace("(2019)", "(2024)")
 
 
 def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -42,7 +46,12 @@ def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("header", "version", "layout"),
-    [(IMD_2025, "2025", "imd-file-1"), (IMD_2019, "2019", "imd-file-1"), (FILE_7, "2019", "imd-file-7")],
+    [
+        (IMD_2025, "2025", "imd-file-1"),
+        (IMD_2019, "2019", "imd-file-1"),
+        (FILE_7, "2019", "imd-file-7"),
+        (FILE_7_2025, "2025", "imd-file-7"),
+    ],
 )
 @pytest.mark.parametrize("make", [written, workbook])
 def test_an_index_is_read_from_workbook_and_csv(
@@ -92,6 +101,36 @@ def test_a_damaged_index_is_refused_with_the_place(change: Any, words: str, tmp_
     assert str(refused.value).startswith("imd.csv: ")
     assert re.search("fetch", str(refused.value), re.IGNORECASE)
     assert Store(tmp_path / "store").parts() == []
+
+
+def test_an_index_on_the_areas_of_another_census_is_refused(tmp_path: Path) -> None:
+    """A table under the headings of another one: ranks and deciles are right, and every place is wrong."""
+    of_2011 = [[code, "", "", "", *row[4:]] for code, row in zip(english_areas("2011"), ranking("2011"), strict=True)]
+    file = written(tmp_path / "imd.csv", [next(csv.reader([IMD_2025])), *of_2011])
+    with pytest.raises(InputError, match="says that its small areas are those of 2021, and they are the 32,844 Engl"):
+        loaded(tmp_path / "store", "imd", file)
+    of_2021 = [[code, "", "", "", *row[4:]] for code, row in zip(english_areas("2021"), ranking("2021"), strict=True)]
+    file = written(file, [next(csv.reader([IMD_2019])), *of_2021])
+    with pytest.raises(InputError, match=r"lines name a small area that is none of the census of 2011, .*: E01033769"):
+        loaded(tmp_path / "store", "imd", file)
+    assert loaded(tmp_path / "store", "imd", written(file, [next(csv.reader([IMD_2025])), *of_2021]))
+
+
+def ranking(year: str) -> list[list[str]]:
+    return imd_rows(WHOLE["E", year], IMD_2025)[1:]
+
+
+def test_a_loaded_list_tells_an_area_that_is_not_of_the_census(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    loaded(store, "lsoa", lsoa_json(tmp_path / "areas.json", "2021"))
+    ended = {"pcds": "AA1 1AA", "lsoa21": area(1)}
+    scottish = {"pcds": "AA1 1AB", "lsoa21": "S01000001"}  # the directory fills it with the older one
+    with pytest.raises(InputError, match="1 of its lines name a small area that is none of the census of 2021"):
+        loaded(store, "postcode", directory(tmp_path / "x.csv", ONSPD, [ended, scottish]))
+    assert loaded(store, "postcode", directory(tmp_path / "x.csv", ONSPD, [scottish]))
+    newer = {"pcds": "AA1 1AA", "lsoa11": "E01033769"}
+    with pytest.raises(InputError, match="none of the census of 2011, which the column says: E01033769"):
+        loaded(tmp_path / "other", "postcode", directory(tmp_path / "x.csv", ONSPD, [newer]))
 
 
 def test_deciles_counted_from_the_wrong_end_are_told(tmp_path: Path) -> None:
@@ -256,6 +295,14 @@ def test_a_newer_edition_takes_the_place_of_the_older_and_another_list_stands_be
     assert found == {"list-1": 8, "list-2": 1}
 
 
+def test_a_part_of_a_loaded_list_is_no_list_of_its_own(tmp_path: Path) -> None:
+    trusts = [(f"RX{n}", "20010401", "", "") for n in range(9)]
+    loaded(tmp_path / "store", "organisation", ods(tmp_path / "etr.csv", trusts))
+    with pytest.raises(InputError, match=r"it holds 4 of the 9 that stand in etr\.csv, .* it is cut short"):
+        loaded(tmp_path / "store", "organisation", ods(tmp_path / "x", trusts[:4]))
+    assert [part.manifest.rows for part in Store(tmp_path / "store").parts()] == [9]
+
+
 def test_a_practice_that_a_dated_file_knows_is_judged_by_it(tmp_path: Path) -> None:
     store = tmp_path / "store"
     loaded(store, "organisation", practice_map(tmp_path / "map.csv", ["A99001", "A99002"]))
@@ -274,7 +321,7 @@ def test_names_of_boards_and_regions_are_told_apart_by_their_codes(tmp_path: Pat
     assert loaded(tmp_path / "store", "icb", boards)[0].version is None
     assert loaded(tmp_path / "store", "region", regions)[0].version == "2024"
     assert rows_of(tmp_path / "store", "icb") == [{"code": "E54000008", "name": "NHS A Integrated Care Board"}]
-    with pytest.raises(InputError, match=r"it holds names of integrated care boards, where .*: reference load icb"):
+    with pytest.raises(InputError, match=r"found names of integrated care boards; expected .*: reference load icb"):
         loaded(tmp_path / "store", "region", boards)
 
 
@@ -315,47 +362,6 @@ def test_own_lists(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_refused(kind: str, rows: Any, words: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=re.escape(words)):
         loaded(tmp_path / "store", kind, written(tmp_path / "x.csv", rows))
-
-
-# Files of any kind
-
-
-def test_packed_files_are_read(tmp_path: Path) -> None:
-    plain = written(tmp_path / "imd.csv", imd_rows(30, IMD_2025))
-    packed = tmp_path / "imd.csv.gz"
-    packed.write_bytes(gzip.compress(plain.read_bytes()))
-    first, second = (loaded(tmp_path / "store", "imd", path)[0] for path in (plain, packed))
-    assert first.stored_sha256 == second.stored_sha256
-    assert first.received_sha256 != second.received_sha256
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "the file is empty"),
-        (b"%PDF-1.7", "a PDF document"),
-        (b"PK\x03\x04garbage", "zip"),
-        (b'{"a": ', "not JSON from its beginning to its end"),
-        (b'[{"a": 1}, 2]', "expected one object of codes and names"),
-        (b"[" * 100_000, "not JSON|one object"),
-        (b"\x1f\x8b\x08\x00broken", "cannot be unpacked"),
-        (b"\x00\x01\x02\x03" * 100, "cannot be read"),
-    ],
-)
-def test_hostile_files_give_one_message(content: bytes, words: str, tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(content)
-    with pytest.raises(InputError, match=words):
-        loaded(tmp_path / "store", "imd", file)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"imd\.csv: there is no such file"):
-        loaded(tmp_path / "store", "imd", tmp_path / "imd.csv")
-    with pytest.raises(InputError, match="There is no kind 'x'"):
-        loaded(tmp_path / "store", "x", tmp_path / "imd.csv")
-    with pytest.raises(InputError, match="A version is at most 40"):
-        loaded(tmp_path / "store", "imd", written(tmp_path / "imd.csv", imd_rows(30, IMD_2025)), "../x")
 
 
 def test_every_kind_has_a_layout_and_every_layout_a_kind() -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.test_validators.reference_files import IMD_2019, IMD_2025, TODAY, imd_rows, loaded, written
-from validators.errors import InputError
+from tests.test_validators.small_submissions import write_tables
+from tests.test_validators.test_core20 import HEADER
+from validators.engines import ENGINES
+from validators.errors import EngineError, InputError
 from validators.reference_data.manifest import Manifest
 from validators.reference_data.store import Store
+from validators.validate import validate
 
 
 @pytest.fixture
@@ -78,6 +84,45 @@ def test_two_loads_at_once_leave_one_whole_set(store: Store, tmp_path: Path) -> 
     assert part.manifest.rows == len(list(store.sets()["imd"])) in (30, 40, 50, 60)
 
 
+def _killed(folder: Path, file: Path, at: str) -> None:
+    """Load, and be killed as by kill -9 at the call of a function of Path or of the store."""
+
+    def die(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if at == "between":  # the new file is in place, and the manifest that names it is not
+        moved = Path.replace
+        setattr(Path, "replace", lambda path, to: die() if path.suffix == ".json" else moved(path, to))  # noqa: B010
+    else:
+        setattr(Store, at, die)
+    loaded(folder, "imd", file)
+
+
+@pytest.mark.parametrize("at", ["readable", "install", "_named_before", "between"])
+def test_a_load_that_is_killed_leaves_the_former_set(at: str, store: Store, tmp_path: Path) -> None:
+    before = [dict(row) for row in store.sets()["imd"]]
+    newer = written(tmp_path / "imd.csv", imd_rows(40, IMD_2025))
+    process = multiprocessing.get_context("spawn").Process(target=_killed, args=(store.folder, newer, at))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert list(store.verify()) == []
+    assert [dict(row) for row in store.sets()["imd"]] == before
+    loaded(store.folder, "imd", newer)
+    loaded(store.folder, "imd", newer)
+    assert len(list(store.sets()["imd"])) == 40
+    assert not [name for name in files(store) if name.startswith("loading")]
+    assert len(files(store)) <= 3  # the manifest, the file, and the one before
+
+
+def test_what_a_load_that_runs_is_writing_stays(store: Store, tmp_path: Path) -> None:
+    with store.staging() as running:
+        (running / "file").write_text("x")
+        loaded(store.folder, "imd", tmp_path / "imd.csv")
+        assert (running / "file").read_text() == "x"
+    assert not running.exists()
+
+
 def test_a_file_that_is_not_as_it_was_stored_is_found(store: Store) -> None:
     (part,) = store.parts()
     part.path.write_bytes(part.path.read_bytes()[:-1] + b"x")
@@ -100,6 +145,16 @@ def test_a_damaged_set_is_named_and_mended_by_loading_it_again(damage: str, stor
     loaded(store.folder, "imd", tmp_path / "imd.csv")
     assert list(store.verify()) == []
     assert len(list(store.sets()["imd"])) == 30
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_fails_on_a_damaged_set_names_it(engine: str, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "sent").mkdir()
+    write_tables(tmp_path / "sent", {"header": [HEADER], "person": [{"local_patient_id": "A1", "postcode": "AA1 1AA"}]})
+    (part,) = store.parts()
+    part.path.write_bytes(part.path.read_bytes()[:-20])
+    with pytest.raises(EngineError, match=rf"in {part.path.name} are not as they were stored\. .*: reference load imd"):
+        validate(tmp_path / "sent", engine=engine, reference=store.sets(), today=TODAY)
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ class _Run:
         self._stream_rows()
         if self.engine.enrichment and "person" in self.tables:
             self.progress("enriching", None)
-            self.engine.enrichment.write(self.database, self.context, self.places)
+            self.engine.enrichment.write(self.database, self.context, self.places, self.spill)
         return tally
 
     def _look_up(self) -> None:

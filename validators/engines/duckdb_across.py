@@ -111,7 +111,8 @@ class Across:
         if table not in self._compared:
             self._compared[table] = self._find_doubles(f"doubled_{table}", self._own(table), f"ok_{table}", table)
             if self._compared[table]:
-                self.tables[table].make_wholes()
+                doubled = f"{self._own(table)} IN (SELECT value FROM doubled_{table})"
+                self.tables[table].make_wholes(f"SELECT row FROM ok_{table} WHERE {doubled}")
         return self._compared[table]
 
     def _own(self, table: str) -> str:

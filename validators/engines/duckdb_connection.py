@@ -29,7 +29,7 @@ REFUSED = (
 def open_connection(
     paths: Iterable[Path], spill: Path, *, memory: str, threads: int | None, tables: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that may read `paths` and spill to `spill`; its configuration is locked.
+    """A connection that may read and write `paths` and what is in `spill`, no other file; its configuration is locked.
 
     `tables`: a file for tables that are not temporary; None keeps them in memory. What stands in a file is compressed,
     and always lets go of its memory. Tables in memory do not: with many narrow columns, what has to be spilled of them
@@ -46,6 +46,7 @@ def open_connection(
         "SET preserve_insertion_order = true",
         "SET enable_progress_bar = false",
         f"SET allowed_paths = [{listed}]",
+        "SET allowed_directories = ['" + str(spill).replace("'", "''") + "']",
         "SET enable_external_access = false",
         "SET python_enable_replacements = false",
         *PREAMBLE,

@@ -49,6 +49,14 @@ COLUMNS = {
             ("_reason", "Why the person is not placed."),
         )
     },
+    "derived_lsoa_agrees": (
+        "Whether the small area that was sent is that of the postcode in its census: yes or no; blank where one was "
+        "not sent or the directory does not say, and outside England and Wales."
+    ),
+    "derived_imd_decile_agrees": (
+        "Whether the decile that was sent is that of the place by its index: yes, no, or reversed, which is counted "
+        "from the wrong end: 1 is the most deprived. Blank where none was sent, or nothing else places the person."
+    ),
     "derived_institution": "Kind of institution at the postcode, where a list is loaded.",
     "derived_rural_urban_code": "Rural or urban class of the small area, where a list is loaded.",
     "derived_rural_urban": "The same in words.",
@@ -61,6 +69,8 @@ COLUMNS = {
 #: columns whose text comes from outside, in the CSV with an apostrophe before what a spreadsheet would calculate
 _FROM_OUTSIDE = (*IDS, "derived_rural_urban", "derived_icb_name", "derived_region_name")
 GUARDED = "ids_guarded"
+#: persons that are joined and put in order at once: with all of them that takes more memory than the rest of a check
+ROWS_AT_ONCE = 250_000
 
 
 @dataclass(frozen=True)
@@ -74,14 +84,29 @@ class Enrichment:
         """The files that are written."""
         return (self.folder / PARQUET, self.folder / CSV)
 
-    def write(self, database: Database, context: Context, places: Places) -> None:
-        """Write both files. Stands when the persons have been placed."""
-        parquet, csv = (str(path).replace("'", "''") for path in self.paths)
-        query = Query(context, places).text()
+    def write(self, database: Database, context: Context, places: Places, spill: Path) -> None:
+        """Write both files, by way of the folder `spill`. Stands when the persons have been placed."""
+        parquet, csv = (_text(path) for path in self.paths)
+        parts = ", ".join(f"'{part}'" for part in _parts(database, Query(context, places), spill))
         database.run(
-            f"COPY ({query} ORDER BY row) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+            f"COPY (FROM read_parquet([{parts}])) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         )
         database.run(f"COPY ({_guarded(parquet)}) TO '{csv}' (FORMAT csv, HEADER, USE_TMP_FILE false)")
+
+
+def _parts(database: Database, query: Query, spill: Path) -> Iterator[str]:
+    """The rows in files of some, in order."""
+    (last,) = database.counts("SELECT coalesce(max(row), 1) FROM rows_person")
+    for first in range(1, last + 1, ROWS_AT_ONCE):
+        part = _text(spill / f"derived_{first}.parquet")
+        some = f"{query.text(first, first + ROWS_AT_ONCE - 1)} ORDER BY row"
+        database.run(f"COPY ({some}) TO '{part}' (FORMAT parquet, USE_TMP_FILE false)")
+        yield part
+
+
+def _text(path: Path) -> str:
+    """A path within quotes of SQL."""
+    return str(path).replace("'", "''")
 
 
 def _guarded(parquet: str) -> str:
@@ -109,11 +134,12 @@ class Query:
     context: Context
     places: Places
 
-    def text(self) -> str:
-        """The query; the rows come in any order."""
+    def text(self, first: int, last: int) -> str:
+        """The query of the rows from `first` to `last`, in any order."""
         made = dict(self._columns())
         chosen = ", ".join(f"{made.get(name, 'CAST(NULL AS VARCHAR)')} AS {name}" for name in COLUMNS)
-        return f"WITH placed AS ({self._placed()}) SELECT {chosen} FROM placed p {' '.join(self._joins())}"
+        placed = f"{self._placed()} WHERE o.row BETWEEN {first} AND {last}"
+        return f"WITH placed AS ({placed}) SELECT {chosen} FROM placed p {' '.join(self._joins())}"
 
     def _has(self, name: str) -> bool:
         return name in self.context.reference
@@ -132,6 +158,7 @@ class Query:
         by_directory = self._has("onspd") and "postcode" in self.places.received
         real = f"{postcode} IS NOT NULL AND NOT starts_with({postcode}, '{PSEUDO}')"
         ids = ", ".join(f'o."{final_name(name)}" AS {name}' for name in IDS)
+        ids += "".join(f", {self._item(name)} AS {name}" for name in ("imd_decile", "imd_version"))
         numbers = "".join(f', w."core20:{index}"' for index in self.places.indexes)
         sent = f"decided_by = 'lsoa_code' AND regexp_full_match({area}, '{'|'.join(NATIONS.values())}')"
         areas = ", ".join(
@@ -142,8 +169,20 @@ class Query:
         found = "d.icb AS icb, d.region AS region" if by_directory else "NULL AS icb, NULL AS region"
         join = f"LEFT JOIN ({self._directory()}) d ON d.postcode = {postcode} AND {real}" if by_directory else ""
         where = f"rows_person o JOIN place_person w USING (row) {join}"
-        source = f"{self._source()} AS decided_by, {postcode} AS postcode"
+        agrees = self._area_agrees() if by_directory and self._sent("lsoa_code", "lsoa_vintage") else "NULL"
+        source = f"{self._source()} AS decided_by, {postcode} AS postcode, {agrees} AS area_agrees"
         return f"SELECT o.row AS row, {ids}{numbers}, {source}, {areas}, {found} FROM {where}"
+
+    def _sent(self, *items: str) -> bool:
+        return self.places.received.issuperset(items)
+
+    def _area_agrees(self) -> str:
+        """Nothing of Scotland and Northern Ireland, where a directory fills the areas of 2021 with older ones."""
+        area, vintage = self._item("lsoa_code"), self._item("lsoa_vintage")
+        branches = " ".join(f"WHEN '{year}' THEN d.lsoa{year[2:]}" for year in _YEARS)
+        listed = f"CASE {vintage} {branches} END"
+        told = " AND ".join(f"regexp_full_match({one}, '{NATIONS['E']}|{NATIONS['W']}')" for one in (area, listed))
+        return f"CASE WHEN {told} THEN CASE WHEN {area} = {listed} THEN 'yes' ELSE 'no' END END"
 
     def _source(self) -> str:
         """What decides: the postcode; where no directory is loaded, an area beside one that is no pseudo-postcode."""
@@ -170,6 +209,9 @@ class Query:
         yield from ((f"derived_lsoa_{year}", f"p.lsoa_{year}") for year in INDEXES.values())
         for index in INDEXES:
             yield from self._of_index(index)
+        yield "derived_lsoa_agrees", "p.area_agrees"
+        if self._has("imd") and self._sent("imd_decile", "imd_version"):
+            yield "derived_imd_decile_agrees", self._decile_agrees()
         if self._has("institution"):
             yield "derived_institution", "t.kind"
         if self._has("rural"):
@@ -197,6 +239,18 @@ class Query:
         reasons = " ".join(f"WHEN {OUTCOMES.index(reason)} THEN '{reason}'" for reason in REASONS)
         yield f"derived_core20_{index}", f"CASE {number} {classes} END"
         yield f"derived_core20_{index}_reason", f"CASE {number} {reasons} END"
+
+    def _decile_agrees(self) -> str:
+        placed = f"({OUTCOMES.index('yes')}, {OUTCOMES.index('no')})"
+        derived = " ".join(
+            f"WHEN p.imd_version = '{index}' AND p.\"core20:{index}\" IN {placed} THEN i{index}.decile"
+            for index in self.places.indexes
+        )
+        found = f"(CASE {derived} END)"
+        return (
+            f"CASE WHEN p.imd_decile = {found} THEN 'yes' WHEN p.imd_decile = 11 - {found} THEN 'reversed' "
+            f"WHEN p.imd_decile <> {found} THEN 'no' END"
+        )
 
     def _coastal(self) -> str:
         """No is said only of an area of a census of which some list is loaded."""

@@ -59,16 +59,9 @@ class ExactTable:
         table = f"second_{self.plan.table.name}"
         self.database.run(f"DROP VIEW IF EXISTS {self.name}")
         self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")
-        self.database.run(f"CREATE TEMP VIEW {self.name} AS SELECT * FROM ({self._numbered(table, rows)}) WHERE seen")
+        found = numbered(table, rows, explicit=self.scan.numbered)
+        self.database.run(f"CREATE TEMP VIEW {self.name} AS SELECT * FROM ({found}) WHERE seen")
         return self.database.counts(f"SELECT count(*) FROM {table}")[0]
-
-    def _numbered(self, table: str, rows: str | None) -> str:
-        if self.scan.numbered:
-            return f"SELECT * FROM {table}"
-        if rows is None:
-            return f"SELECT rowid + 1 AS row, * FROM {table}"
-        numbers = f"SELECT rowid AS place, row FROM {rows}"
-        return f"SELECT * EXCLUDE (place) FROM ({numbers}) JOIN (SELECT rowid AS place, * FROM {table}) USING (place)"
 
     def _layer(self, finals: Iterable[str], extra: Mapping[str, exp.Expr]) -> exp.Select:
         return self.plan.layered(exp.Subquery(this=self.scan.values()), self.rules, {*finals, *self._typed_in(extra)})
@@ -142,6 +135,16 @@ class ExactTable:
             return {}
         found = self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
         return {n: {STATUSES[number]: count for number, count in (held or {}).items()} for n, held in found.items()}
+
+
+def numbered(table: str, rows: str | None, *, explicit: bool) -> str:
+    """A query of a table that was read in order, with the rows: its own, those of the table `rows`, or all."""
+    if explicit:
+        return f"SELECT * FROM {table}"
+    if rows is None:
+        return f"SELECT rowid + 1 AS row, * FROM {table}"
+    numbers = f"SELECT rowid AS place, row FROM {rows}"
+    return f"SELECT * EXCLUDE (place) FROM ({numbers}) JOIN (SELECT rowid AS place, * FROM {table}) USING (place)"
 
 
 def merged(tallies: list[CauseTally]) -> tuple[CauseTally, ...]:

@@ -120,7 +120,6 @@ class Places:
         parts = [f"(SELECT *, {alone} AS alone FROM rows_person) o"]
         if self._has("onspd") and "postcode" in self.received:
             parts.append(f'LEFT JOIN ({self._directory()}) d ON d.place = hash(o."{reads}")')
-            parts.extend(self._deciles(f"d{i}", "english", f"d.english{year[2:]}", i) for i, year in self._loaded)
         if self._has("institution") and "postcode" in self.received:
             parts.append(f"LEFT JOIN ({self._institutions()}) t ON t.postcode = {_POSTCODE}")
         if "lsoa_code" in self.received:
@@ -136,12 +135,21 @@ class Places:
         return [(index, year) for index, year in INDEXES.items() if index in loaded]
 
     def _directory(self) -> str:
-        """The directory at the end of the period, or the whole of it where there is none."""
+        """The directory at the end of the period, or the whole of it where there is none: each postcode by its number,
+        whether it was live, and what comes of it by each index, so that little is looked up for each person."""
         dated = self.context.period_end is not None
         where = f" WHERE {self.reference.begun('start')}" if dated else ""
         live = self.reference.live("start", "terminated")
-        found = f"hash(postcode) AS place, {live} AS live, english11, english21"
-        return f"SELECT {found} FROM {self.reference.directory()}{where}"
+        found = ["hash(postcode) AS place", f"{live} AS live"]
+        found += [f'{self._of_postcode(index)} AS "core20:{index}"' for index in self.indexes]
+        found += [f'd{index}.decile AS "decile:{index}"' for index in self._compared]
+        joins = [self._deciles(f"d{i}", "english", f"p.english{year[2:]}", i) for i, year in self._loaded]
+        return f"SELECT {', '.join(found)} FROM {self.reference.directory()} p {' '.join(joins)}{where}"
+
+    def _of_postcode(self, index: str) -> str:
+        """The number of the outcome of a postcode of the directory."""
+        area = f"p.english{INDEXES[index][2:]}"
+        return f"CAST({self._of_area(f'{area} IS NULL', f'{area} = 0', f'd{index}.decile', index)} AS UTINYINT)"
 
     def _institutions(self) -> str:
         dated = self.context.period_start is not None and self.context.period_end is not None
@@ -194,8 +202,7 @@ class Places:
             branches.append(f"WHEN t.postcode IS NOT NULL THEN {_number('institution')}")
         if self._has("onspd"):
             branches.append(f"WHEN d.place IS NULL THEN {_number('postcode_unknown')}")
-            area = f"d.english{INDEXES[index][2:]}"
-            rest = self._of_area(f"{area} IS NULL", f"{area} = 0", f"d{index}.decile", index)
+            rest = f'd."core20:{index}"'
         else:
             area = f"WHEN {self._item('lsoa_code')} IS NOT NULL THEN {self._by_area(index)}"
             rest = f"CASE {area} ELSE {_number('not_loaded')} END"
@@ -241,7 +248,7 @@ class Places:
         """The decile that follows from postcode or area, where the person is placed by it."""
         placed = f"{self._outcome(index)} IN ({_number('yes')}, {_number('no')})"
         by_area = f"s{index}.decile" if "lsoa_code" in self.received else "NULL"
-        by_postcode = f"d{index}.decile" if self._has("onspd") and "postcode" in self.received else by_area
+        by_postcode = f'd."decile:{index}"' if self._has("onspd") and "postcode" in self.received else by_area
         found = f"CASE WHEN {self._item('postcode')} IS NOT NULL THEN {by_postcode} ELSE {by_area} END"
         return f"CASE WHEN {placed} THEN {found} END"
 

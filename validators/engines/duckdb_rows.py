@@ -18,7 +18,7 @@ from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
-from validators.engines.duckdb_exact import ExactTable
+from validators.engines.duckdb_exact import ExactTable, numbered
 from validators.engines.duckdb_measure_columns import (
     coded_columns,
     measure_columns,
@@ -149,13 +149,19 @@ class TableRows:
 
     def _again(self) -> str | None:
         """What is read again: the rows in doubt, or the whole file."""
-        if self.source.explicit_rows and not self.dense:
-            return f"{self.source.relation()} WHERE _row IN (SELECT row FROM {self._doubts})"
-        if self.dense:
-            return None
-        rows = (row for (row,) in self.database.stream(f"SELECT row FROM {self._doubts} ORDER BY row"))
-        if not self.source.copy_rows(rows, self.doubtful_path):
-            self.dense = True
+        relation = None if self.dense else self._some_rows(self._doubts)
+        self.dense = relation is None
+        return relation
+
+    def _some_rows(self, rows: str) -> str | None:
+        """What gives the rows of a table of their numbers alone, in order; None where they cannot be had by themselves.
+
+        It stands until it is asked for others.
+        """
+        if self.source.explicit_rows:
+            return f"{self.source.relation()} WHERE _row IN (SELECT row FROM {rows})"
+        numbers = (row for (row,) in self.database.stream(f"SELECT row FROM {rows} ORDER BY row"))
+        if not self.source.copy_rows(numbers, self.doubtful_path):
             return None
         return csv_relation(self.doubtful_path, self.source.columns, self.source.delimiter)
 
@@ -246,16 +252,20 @@ class TableRows:
         self.remembered[rule_id] = kinds
         self.database.run(f'CREATE OR REPLACE TEMP TABLE "hits:{rule_id}" AS FROM hits')
 
-    def make_wholes(self) -> None:
-        """Make `wholes_<table>`: a number for all values of each row as received."""
+    def make_wholes(self, rows: str) -> None:
+        """Make `wholes_<table>`: a number for all values as received, of the rows that a query gives or of all."""
         name = f"wholes_{self.table.name}"
-        scan = self.first.scan
+        asked, read = f"asked_{name}", f"read_{name}"
+        self.database.run(f"CREATE TEMP TABLE {asked} AS {rows} ORDER BY row")
+        (count,) = self.database.counts(f"SELECT count(*) FROM {asked}")
+        relation = self._some_rows(asked) if count <= FEW * self.rows else None
+        scan = Scan(self.source, self.table, self.context, relation)
         chosen = {**scan.row(), "whole": columns.row_hash(self.table.item_names)}
         query = exp.select(*(exp.alias_(made, n, quoted=True) for n, made in chosen.items()))
         text = scan.statement(query.from_(exp.Subquery(this=scan.values())))
-        self.database.run(f"CREATE TABLE all_{name} AS {text}")
-        row = "" if scan.numbered else "rowid + 1 AS row, "
-        self.database.run(f"CREATE TEMP VIEW {name} AS SELECT {row}* FROM all_{name}")
+        self.database.run(f"CREATE TABLE {read} AS {text}")
+        found = numbered(read, asked if relation else None, explicit=scan.numbered)
+        self.database.run(f"CREATE TEMP VIEW {name} AS {found}")
 
     def linked_verdict(self, rule: Rule) -> tuple[str, str]:
         """The verdict of a condition that reads linked rows, over `o`, and the joins that bring them."""

@@ -121,7 +121,7 @@ class CsvSource(Source):
         if not counted.census.simple:
             return False
         with self.opening.path.open("rb") as file, path.open("wb") as out:
-            out.write(next(raw_records(file)))
+            out.write(next(raw_records(file)).rstrip(b"\r\n") + b"\n")
             for block, first, wanted in parts_with(file, rows, counted.marks):
                 records = list(raw_records(io.BytesIO(block))) if counted.multiline else block.split(b"\n")
                 out.writelines(records[row - first].rstrip(b"\r\n") + b"\n" for row in wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 import urllib.error
@@ -26,8 +27,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address and not the name of a file."""
-    return urlsplit(text).scheme.lower() in ("http", "https")
+    """Whether a text is an address, of whatever scheme, and not the name of a file."""
+    return re.match("[A-Za-z][A-Za-z0-9+.-]+://", text) is not None
 
 
 def fetched(
@@ -62,7 +63,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 def _refuse_unsafe(address: str) -> None:
     """HTTPS alone, but for this machine itself; and no name or password in an address, which would be kept."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise InputError("The address cannot be read: https://, a host and a path are expected.") from error
     if parts.scheme.lower() != "https" and not (parts.scheme.lower() == "http" and parts.hostname in LOOPBACK):
         raise InputError(f"{_shown(address)}: only an address that begins with https:// is fetched.")
     if not parts.hostname or parts.username or parts.password:
@@ -94,7 +98,8 @@ def _refused(address: str, why: str) -> InputError:
 def _shown(address: str) -> str:
     """The address without its query, where secrets can stand, and without a name or password."""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:200]
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"[:200]
 
 
 def _why(error: BaseException) -> str:

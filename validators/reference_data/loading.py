@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
+    from validators.reference_data.sets import Part
     from validators.source import Source
 
 MEMORY = "640MB"
@@ -96,7 +97,7 @@ class _Loading:
             raise self._unknown()
         other = fitting[0][0]
         raise InputError(
-            f"{self._file.name}: it holds {KINDS[other.kind].about}, where {KINDS[self._kind].about} was expected. "
+            f"{self._file.name}: found {KINDS[other.kind].about}; expected {KINDS[self._kind].about}. "
             f"Load it by: reference load {other.kind}."
         )
 
@@ -155,7 +156,7 @@ class _Loading:
         self._refuse_doubles(prepared, rows, database)
         if not rows:
             raise InputError(f"{self._file.name}: nothing in it is of use. Fetch it again.")
-        name = prepared.name or self._name(kind, prepared, database)
+        name = prepared.name or self._name(kind, prepared, rows, database)
         digest = digest_of_file(out)
         manifest = Manifest(
             kind=kind,
@@ -180,22 +181,33 @@ class _Loading:
             return
         (first, *_) = database.row(f"SELECT {key} FROM stored GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1")
         raise InputError(
-            f"{self._file.name}: {_plain(str(first))} stands in it more than once, as does what else repeats in "
-            f"{rows - different:,} lines. Each belongs there once: fetch the file again."
+            f"{self._file.name}: {_plain(str(first))} stands in it more than once (lines that repeat: "
+            f"{rows - different:,}). Each belongs there once: fetch the file again."
         )
 
-    def _name(self, kind: str, prepared: Prepared, database: Database) -> str:
+    def _name(self, kind: str, prepared: Prepared, rows: int, database: Database) -> str:
         """The name of the loaded set of which this is a newer edition: the one that holds most of the same."""
         taken, column = set[str](), prepared.key[0]
         for part in self._store.readable(kind):
             taken.add(part.manifest.name)
+            if part.manifest.counts.get("undated") is not None:
+                continue
             both, theirs = database.counts(
                 f"SELECT count(*) FILTER (WHERE {column} IN (SELECT {column} FROM stored)), count(*) "
                 f"FROM {file_of(part.path)}"
             )
-            if part.manifest.counts.get("undated") is None and both > SAME * theirs:
+            if both > SAME * theirs:
                 return part.manifest.name
+            if both > SAME * rows:
+                raise self._cut_short(both, theirs, part)
         return next(name for n in range(1, len(taken) + 2) if (name := f"list-{n}") not in taken)
+
+    def _cut_short(self, both: int, theirs: int, part: Part) -> InputError:
+        """Beside the loaded set it would say nothing new, and in its place it would leave most of it unknown."""
+        return InputError(
+            f"{self._file.name}: it holds {both:,} of the {theirs:,} that stand in {part.manifest.source}, which is "
+            "loaded, and few others: it is cut short. Fetch the whole file again."
+        )
 
 
 def _plain(text: str) -> str:

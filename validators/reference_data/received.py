@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import re
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from validators.errors import InputError
 from validators.limits import GIB, MIB, Limits
 from validators.readers.columns import shown
-from validators.readers.content import PACKED, content_of, unreadable
+from validators.readers.content import NAMES, PACKED, content_of
 from validators.readers.unpack import Budget, unpack
+from validators.reference_data.archive import unpack_table
 from validators.submission import open_table
 
 if TYPE_CHECKING:
@@ -85,17 +87,27 @@ def received(path: Path, name: str, workdir: Path) -> Generator[Received]:
 def _as_csv(path: Path, name: str, workdir: Path) -> tuple[Path, bool]:
     """The file as text with a line of column names, and whether that line was its own."""
     kind = content_of(path)
-    if kind in PACKED.values():
-        unpacked = workdir / "unpacked"
-        unpack(path, name, kind, unpacked, Budget(LIMITS))
-        return _as_csv(unpacked, name, workdir)
+    if kind in (*PACKED.values(), "zip"):
+        return _as_csv(_unpacked(path, name, kind, workdir), name, workdir)
     if kind == "xlsx":
         return _largest_sheet(path, name, workdir), True
     if kind in ("json", "object"):
         return _json_table(path, name, workdir), True
     if kind != "csv":
-        raise unreadable(name, kind) if kind != "empty" else InputError(f"{name}: the file is empty. Fetch it again.")
+        what = "the file is empty" if kind == "empty" else f"this is {NAMES[kind]}, where a table was expected"
+        raise InputError(f"{name}: {what}. Fetch it again, as CSV, JSON or an Excel workbook (.xlsx).")
     return (_with_names(path, workdir), False) if _lacks_names(path) else (path, True)
+
+
+def _unpacked(path: Path, name: str, kind: str, workdir: Path) -> Path:
+    """What was packed; it may not be packed twice, which nobody does but to fill a disk."""
+    unpacked = workdir / "unpacked"
+    if path == unpacked:
+        raise InputError(f"{name}: it is packed more than once. Unpack it, and load the table.")
+    if kind == "zip":
+        return unpack_table(path, name, unpacked, LIMITS)
+    unpack(path, name, kind, unpacked, Budget(LIMITS))
+    return unpacked
 
 
 def _largest_sheet(path: Path, name: str, workdir: Path) -> Path:
@@ -125,10 +137,24 @@ def _json_table(path: Path, name: str, workdir: Path) -> Path:
     if path.stat().st_size > LARGEST_JSON:
         raise InputError(f"{name}: it is larger than {LARGEST_JSON // MIB} MiB of JSON. Load the CSV form of it.")
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes(), object_pairs_hook=_each_once)
+    except _RepeatedError as error:
+        raise InputError(f"{name}: {shown([str(error)])} stands in it more than once. Fetch it again.") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}: it is not JSON from its beginning to its end. Fetch it again.") from error
     return _written(_json_rows(content, name), workdir)
+
+
+class _RepeatedError(ValueError):
+    """A name that stands twice in one object, of which a reader keeps the last and says nothing."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = Counter(name for name, _ in pairs)
+        raise _RepeatedError(names.most_common(1)[0][0])
+    return made
 
 
 def _json_rows(content: Any, name: str) -> Iterable[Sequence[str]]:
@@ -136,6 +162,8 @@ def _json_rows(content: Any, name: str) -> Iterable[Sequence[str]]:
         return [("code", "name"), *content.items()]
     if isinstance(content, list) and content and all(isinstance(row, dict) for row in content):
         names = list(content[0])
+        if any(row.keys() != content[0].keys() for row in content):
+            raise InputError(f"{name}: its objects have not all the same names in them. Fetch it again.")
         return [names, *([_json_text(row.get(name)) for name in names] for row in content)]
     raise InputError(f'{name}: expected one object of codes and names, such as {{"E54000008": "…"}}, or an array.')
 
@@ -181,4 +209,6 @@ def digest_of_file(path: Path) -> str:
 
 def no_layout(name: str, columns: Sequence[str]) -> str:
     """How to say that nobody knows what the columns are."""
+    if not columns:
+        return f"{name}: there is no line of column names in it"
     return f"{name}: its columns are those of no layout that is known: {shown(columns)}"

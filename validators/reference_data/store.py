@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import fcntl
 import re
+import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from validators.errors import InputError
+from validators.reference_data.intact import intact
 from validators.reference_data.kinds import KINDS
 from validators.reference_data.manifest import Manifest
-from validators.reference_data.received import digest_of_file
 from validators.reference_data.sets import Part, StoredSet
 
 if TYPE_CHECKING:
@@ -77,8 +78,24 @@ class Store:
     def staging(self) -> Generator[Path]:
         """A folder beside the sets, on the same file system; gone afterwards."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=self.folder) as folder:
-            yield Path(folder)
+        with self._locked():
+            self._clear()
+            folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self.folder))
+            inside = (folder / _LOCK).open("w")
+            fcntl.flock(inside, fcntl.LOCK_EX)
+        try:
+            with inside:
+                yield folder
+        finally:
+            with self._locked():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Take away what loads have left behind that were killed: nobody holds a lock in it."""
+        for folder in self.folder.glob(f"{_STAGING}*"):
+            with (folder / _LOCK).open("w") as inside, suppress(BlockingIOError):
+                fcntl.flock(inside, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def install(self, manifest: Manifest, file: Path) -> None:
         """Put a file and its manifest in place. `file` has to lie in a staging folder."""
@@ -113,7 +130,7 @@ class Store:
             except InputError as error:
                 yield str(error)
                 continue
-            if digest_of_file(part.path) != part.manifest.stored_sha256:
+            if not intact(part):
                 yield f"{part.path.name} is not as it was stored: its digest is another one. Load the set again."
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from validators.reference_data.layouts.base import Check, Layout, Prepared, Reading, whole_number, year_of
+from validators.reference_data.layouts.census import check_census
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +52,9 @@ def _version(reading: Reading) -> str:
     """The year of the index, by the years of its areas and districts, or as it was given."""
     areas, districts = _year(reading, "lsoa"), _year(reading, "district")
     known = _VERSIONS.get(areas or "")
-    if known is None:
+    if areas is None or known is None:
         raise reading.refused(f"its small areas are those of {areas}; expected those of 2011 or 2021.")
+    check_census(reading, {areas: reading["lsoa"]})
     found = next((version for since, version in known.items() if since <= (districts or "")), None)
     if found is None and reading.version in known.values():
         return str(reading.version)

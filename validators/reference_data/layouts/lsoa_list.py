@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 from validators.areas import CENSUSES, NATIONS, nation_of
 from validators.reference_answers import JOINT
 from validators.reference_data.layouts.base import Check, Layout, Prepared, Reading, year_of
+from validators.reference_data.layouts.census import WHOLE, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-#: nation and census year → how many small areas there are: a list with fewer is cut short
-WHOLE = {
-    ("E", "2011"): 32_844, ("W", "2011"): 1_909, ("S", "2011"): 6_976, ("N", "2011"): 890,
-    ("E", "2021"): 33_755, ("W", "2021"): 1_917, ("S", "2022"): 7_392, ("N", "2021"): 850,
-}  # fmt: skip
-#: codes were given in order: the last of the earlier census of each nation
-LAST_OF_2011 = {"E": "E01033768", "W": "W01001958", "S": "S01013481"}
 _NATION = (
     "CASE " + " ".join(f"WHEN regexp_full_match(code, '{form}') THEN '{n}'" for n, form in NATIONS.items()) + " END"
 )
@@ -99,8 +93,7 @@ def _year(reading: Reading) -> str:
 def _by_codes(reading: Reading) -> str | None:
     """2021 where a code is of the later census (Scotland's of 2022), 2011 where the list is whole and none is."""
     code = reading["code"]
-    later = " OR ".join(f"({code} > '{last}' AND {code} LIKE '{n}01%')" for n, last in LAST_OF_2011.items())
-    if reading.one(f"count_if({later} OR {code} LIKE 'N21%')"):
+    if reading.one(f"count_if({later(code)})"):
         return "2021"
     whole = reading.one(f"count(DISTINCT {code}) FILTER (WHERE {code} LIKE 'E01%')") == WHOLE["E", "2011"]
     return "2011" if whole or reading.one(f"count_if({code} LIKE '95%')") else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validators.reference_data.layouts.base import Check, Layout, Prepared, Reading, file_of
+from validators.reference_data.layouts.census import check_census
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,7 @@ def _checks(reading: Reading) -> Iterator[Check]:
 def _prepare(reading: Reading) -> Prepared:
     areas = _areas(reading)
     _check_postcodes(reading)
+    check_census(reading, {year: reading[part] for year, part in _parts_by_year(reading).items()})
     day = {part: _day(reading, part) for part in ("start", "terminated")}
     select = (
         f"SELECT {canonical(reading['postcode'])} AS postcode, {day['start']} AS start, "
@@ -98,13 +100,16 @@ def _code(reading: Reading, part: str) -> str:
 
 def _areas(reading: Reading) -> dict[str, str]:
     """Census year → SQL of the small area. E99999999 says that England has none for the postcode."""
-    found = {"2011": "lsoa11", "2021": "lsoa21"}
-    if not reading.has("lsoa11") and not reading.has("lsoa21"):
-        found = {year: "lsoa" if year == _year_of_unmarked(reading) else "" for year in found}
+    found = _parts_by_year(reading) or {_year_of_unmarked(reading): "lsoa"}
     return {
-        year: f"nullif({reading[part]}, 'E99999999')" if reading.has(part) else "CAST(NULL AS VARCHAR)"
-        for year, part in found.items()
+        year: f"nullif({reading[found[year]]}, 'E99999999')" if year in found else "CAST(NULL AS VARCHAR)"
+        for year in ("2011", "2021")
     }
+
+
+def _parts_by_year(reading: Reading) -> dict[str, str]:
+    """Census year → the part of the layout, of columns that say their census."""
+    return {year: part for year, part in (("2011", "lsoa11"), ("2021", "lsoa21")) if reading.has(part)}
 
 
 def _year_of_unmarked(reading: Reading) -> str:

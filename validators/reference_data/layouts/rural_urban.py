@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from validators.areas import NATIONS
 from validators.reference_data.layouts.base import Check, Layout, Prepared, Reading, year_of
+from validators.reference_data.layouts.census import check_census
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ def _prepare(reading: Reading) -> Prepared:
     year = year_of(reading.columns["lsoa"], r"lsoa([0-9]{2})cd")
     if year not in ("2011", "2021"):
         raise reading.refused("its areas have to be those of 2011 or 2021: LSOA11CD or LSOA21CD.")
+    check_census(reading, {year: reading["lsoa"]})
     label = reading["label"] if reading.has("label") else "CAST(NULL AS VARCHAR)"
     return Prepared(
         select=f"SELECT {reading['lsoa']} AS lsoa, '{year}' AS vintage, {reading['class']} AS class, {label} AS label "
