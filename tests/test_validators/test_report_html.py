@@ -220,8 +220,10 @@ def test_no_values_without_a_request() -> None:
     assert "birth_date = 09/03/1984" in page_of(sample_report(reveal="values"))
 
 
-def test_what_stands_between_backticks_is_code_and_still_escaped() -> None:
-    assert coded("Send `a<b` and a `lone mark") == "Send <code>a&lt;b</code> and a `lone mark"
+def test_a_name_between_backticks_is_code_and_all_else_is_escaped() -> None:
+    assert coded("Send `birth_date`, `a<b` and a `lone mark") == (
+        "Send <code>birth_date</code>, `a&lt;b` and a `lone mark"
+    )
     first, *rest = sample_report().findings
     page = page_of(sample_report(findings=[first.model_copy(update={"fix": "Leave `birth_date` blank."}), *rest]))
     assert "Leave <code>birth_date</code> blank." in page

@@ -34,7 +34,8 @@ MOST_BYTES = 300_000
 NARRATIVE = 4000
 SHORT = 100
 
-_CODE = re.compile("`([^`]+)`")
+#: the name of an item or a table: words of a file that stand between backticks are left as they are
+_CODE = re.compile("`([a-z][a-z0-9_.]*)`")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -199,7 +200,7 @@ def _environment() -> Environment:
 
 
 def coded(text: str | None) -> Markup:
-    """Our own text as HTML; what stands between backticks is in the face of code."""
+    """A text as HTML; a name between backticks is in the face of code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(plain(text or "")))))  # noqa: S704 - it is escaped
 
 
