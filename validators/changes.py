@@ -44,7 +44,12 @@ def _findings(now: Report, before: Report) -> Iterator[FindingChange]:
     titles = {rule.rule_id: rule.title for rule in now.rules}
     for finding in earlier.values():
         title = titles.get(finding.rule_id, OF_AN_EARLIER_RULE)
-        yield _change(finding, title, "mended" if _judged(now, finding) else "not_judged", finding, None)
+        yield _change(finding, title, _gone(finding) if _judged(now, finding) else "not_judged", finding, None)
+
+
+def _gone(finding: Finding) -> FindingTurn:
+    """What is worth knowing, such as that persons declined, was no fault that anybody mended."""
+    return "fewer" if finding.severity == "info" else "mended"
 
 
 #: in ids of checks that no release has: they are made on every file of the table

@@ -20,17 +20,20 @@ from validators.report import (
     build_report,
 )
 from validators.software import VERSION
+from validators.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from schema.release import Release
+    from validators.by_place import PlaceCounter, PlaceTally
     from validators.context import Context
     from validators.engines.base import Engine
+    from validators.finding import Finding
     from validators.origins import Origins
+    from validators.slices import Slices
     from validators.source import Source
     from validators.submission import Submission
-    from validators.tally import Tally
     from validators.validate import Request
 
 
@@ -76,6 +79,37 @@ def conformance_report(
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
         reveal=request.reveal,
     )
+
+
+def slices(
+    request: Request,
+    report: Report,
+    counter: PlaceCounter,
+    context: Context,
+    submission: Submission,
+    sources: Mapping[str, Source],
+    tally: Tally,
+) -> Slices:
+    """The slices that the request asks for, of what `counter` saw while the engine worked."""
+    from validators.slices import slices_of
+
+    used = {name: _whole(source) for name, source in {**submission.sources, **sources}.items()}
+
+    def found_at(places: Sequence[PlaceTally]) -> list[tuple[Finding, ...]]:
+        tallies = [_tally_of(place, tally) for place in places]
+        everywhere = Tally((), tuple(result for at in tallies for result in at.rules))
+        rows = _sample_rows(request, everywhere, context, used, submission.origins)
+        return [tuple(assemble.findings_of(at, context, rows)) for at in tallies]
+
+    if request.cut is None:
+        return {}
+    return slices_of(report, request.cut, counter, {name: used[name] for name in sources}, context, found_at)
+
+
+def _tally_of(place: PlaceTally, whole: Tally) -> Tally:
+    """What was found at a place, without what is counted nowhere."""
+    uncounted = {result.rule_id for result in whole.rules if result.failed is None}
+    return Tally((), tuple(result for result in place.rules if result.rule_id not in uncounted))
 
 
 def _sample_rows(

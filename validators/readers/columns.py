@@ -25,6 +25,8 @@ IDENTIFYING = re.compile(
     "|(patient_?)?e_?mail(_?address)?|(patient_?|home_?|work_?|mobile_?)?(tele)?phone(_?(number|no))?"
     "|mobile(_?(number|no))?"
 )
+#: names that are given here, and may not come out of a file
+PRIVATE = re.compile(r"_row|_line|_column_\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def own_names(received: Sequence[str], table: str) -> Columns:
     names: list[str] = []
     for place, name in enumerate(received, 1):
         own = name.strip(" \t\r\n\ufeff")
-        usable = own and own.casefold() not in taken and own not in {"_row", "_line"}
+        usable = own and own.casefold() not in taken and not PRIVATE.fullmatch(own)
         names.append(own if usable else f"_column_{place}")
         taken.add(names[-1].casefold())
     again = [

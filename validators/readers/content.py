@@ -22,12 +22,15 @@ ENDINGS: Final = {
 }  # fmt: skip
 PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
 
+#: how a Zstandard frame begins that holds nothing of the file; some packers write one before each that does
+SKIPPED: Final = tuple((bytes((first,)) + b"\x2a\x4d\x18", "zstd") for first in range(0x50, 0x60))
 #: first bytes → format
 MAGIC: Final = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PAR1", "parquet"), (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"%PDF", "pdf"),
     (b"SQLite format 3\0", "sqlite"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!", "rar"), (b"ORC", "orc"), (b"Obj\x01", "avro"), (b"{\\rtf", "rtf"), (b"\x7fELF", "program"),
+    *SKIPPED,
 )  # fmt: skip
 
 NAMES: Final = {
