@@ -107,9 +107,9 @@ def slices(
 
 
 def _tally_of(place: PlaceTally, whole: Tally) -> Tally:
-    """What was found at a place, without what is counted nowhere."""
-    uncounted = {result.rule_id for result in whole.rules if result.failed is None}
-    return Tally((), tuple(result for result in place.rules if result.rule_id not in uncounted))
+    """What was found at a place by rules of the release, without what is counted nowhere."""
+    counted = {result.rule_id for result in whole.rules if result.failed is not None}
+    return Tally((), tuple(result for result in place.rules if result.rule_id in counted))
 
 
 def _sample_rows(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from schema.dataset import load_dataset
+from service.cli import main
 from tests.test_validators.drawn_submissions import TEMPLATES
 from tests.test_validators.small_submissions import context_of, opened, write_tables
 from tests.test_validators.small_submissions import judged as outcome_of
@@ -172,3 +173,12 @@ def test_a_column_that_says_who_people_are_is_told(tmp_path: Path) -> None:
     assert (finding.severity, finding.failed_rows) == ("warning", 2)
     assert finding.cause.received == "Surname, first name"
     assert "Example" not in report.model_dump_json()
+
+
+def test_a_report_with_one_can_be_cut_by_place(tmp_path: Path) -> None:
+    """The release has no such rule: a slice by place leaves it out, and the whole report tells it."""
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    contact = {**TEMPLATES["care_contact"], "care_contact_id": "AA1 1AA", "site_code": "RX101", "contact_date": "x"}
+    write_tables(sent, {"person": _persons(), "care_contact": [contact]})
+    assert main(["validate", str(sent), "--slice", "site", "--output", str(tmp_path / "cut")]) in (0, 1)
