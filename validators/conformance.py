@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validators import assemble, structure
 from validators.core20_figures import core20_of
+from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
 from validators.reference_data.stamps import stamps
 from validators.report import (
     EngineInfo,
@@ -50,6 +51,7 @@ def conformance_report(
     samples = _sample_rows(request, tally, context, used, submission.origins)
     codes = {name: table.code for name, table in context.dataset.tables.items()}
     faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
+    faults += misplaced_findings(tally, context, samples)
     findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
     return build_report(
@@ -105,16 +107,17 @@ def slices(
 
 
 def _tally_of(place: PlaceTally, whole: Tally) -> Tally:
-    """What was found at a place, without what is counted nowhere."""
-    uncounted = {result.rule_id for result in whole.rules if result.failed is None}
-    return Tally((), tuple(result for result in place.rules if result.rule_id not in uncounted))
+    """What was found at a place by rules of the release, without what is counted nowhere."""
+    counted = {result.rule_id for result in whole.rules if result.failed is not None}
+    return Tally((), tuple(result for result in place.rules if result.rule_id in counted))
 
 
 def _sample_rows(
     request: Request, tally: Tally, context: Context, sources: Mapping[str, Source], origins: Mapping[str, Origins]
 ) -> assemble.SampleRows:
     """The sample rows, read again, with what the report may show of them."""
-    wanted = {table: rows for table, rows in assemble.sample_rows(tally, context).items() if table in sources}
+    shown = [assemble.sample_rows(tally, context), misplaced_rows(tally)]
+    wanted = {t: set[int]().union(*(rows.get(t, ()) for rows in shown)) for t in set().union(*shown) if t in sources}
     numbered = {t: origin.source_rows for t, origin in origins.items() if origin.source_rows and t in wanted}
     return assemble.SampleRows(
         records={table: sources[table].fetch(rows) for table, rows in wanted.items()},
@@ -141,7 +144,7 @@ def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tal
         period_start=context.period_start,
         period_end=context.period_end,
         files=files,
-        narrative=context.typed_header("narrative"),
+        narrative=None if "narrative" in misplaced_in_header(context) else context.typed_header("narrative"),
     )
 
 

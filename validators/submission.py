@@ -14,7 +14,7 @@ from validators.errors import InputError
 from validators.limits import Limits
 from validators.readers import READERS, reader
 from validators.readers.background import Background
-from validators.readers.content import NAMES, PACKED, SENT_AS, content_of, parse_name, unreadable
+from validators.readers.content import ENDING, NAMES, PACKED, SENT_AS, content_of, parse_name, unreadable
 from validators.readers.faults import fault
 from validators.readers.opening import Opening
 from validators.readers.received import Received, archive_files, check_readable, folder_files, printable
@@ -255,4 +255,4 @@ def _format_of(kind: str, named: str | None, name: str) -> str:
 
 
 def _wrong_ending(table: str, found: str, named: str) -> StructureFault:
-    return fault("wrong_ending", table, what=NAMES[found], ending=NAMES[named])
+    return fault("wrong_ending", table, what=NAMES[found], ending=NAMES[named], right=ENDING.get(found, found))

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from validators.submission import Submission
 
     RowSink = Callable[[str, Iterator[FailingRow]], None]
+
+
+#: files beside a path that are compared with it
+MOST_BESIDE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,11 +177,25 @@ def _check_request(request: Request) -> None:
     if request.derived_to is not None and request.engine != "duckdb":
         raise InputError("Persons are enriched on the engine duckdb alone.")
     if not request.path.exists():
-        raise InputError(f"{request.path} is not there. Name a folder, a zip or a file.")
+        raise InputError(f"{request.path} is not there. {_named_alike(request.path)}Name a folder, a zip or a file.")
     if request.period is not None:
         period_days(request.period)
     if request.provider is not None and not re.fullmatch("[A-Z0-9]{3,6}", request.provider):
         raise InputError("The provider is an ODS code of 3 to 6 capital letters and digits, such as RX1.")
+
+
+def _named_alike(path: Path) -> str:
+    """What stands beside a path and is nearly called as it is."""
+    import difflib
+
+    from validators.readers.columns import shown
+
+    try:
+        beside = [other.name for other in islice(path.absolute().parent.iterdir(), MOST_BESIDE)]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, beside, 3, 0.7)
+    return f"Is {' or '.join(shown([name]) for name in near)} meant? " if near else ""
 
 
 def period_days(period: str) -> tuple[datetime.date, datetime.date]:

@@ -205,6 +205,17 @@ def test_a_workbook_is_not_written_to_a_terminal(
     assert validator.asked == {}
 
 
+def test_a_path_that_is_not_there_is_answered_with_what_is_nearly_called_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "person.csv").write_text("local_patient_id\n1\n")
+    (tmp_path / "else.txt").touch()
+    assert main(["validate", str(tmp_path / "persn.csv")]) == 2
+    assert "persn.csv is not there. Is person.csv meant? Name a" in capsys.readouterr().err
+    assert main(["validate", str(tmp_path / "no" / "person.csv")]) == 2
+    assert "meant" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("option", ["--output", "--rows"])
 def test_a_file_that_cannot_be_written_is_told_before_the_check(
     validator: SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str

@@ -57,7 +57,6 @@ WAYS = [
     Way("unknown form", "not_acceptable", "/v1/checks?format=docx&table=person"),
     Way("unknown Accept", "not_acceptable", headers=CSV | {"Accept": "image/png"}),
     Way("too large", "body_too_large", body=b"a" * 1_048_577, settings={"max_body_mb": 1}),
-    Way("empty", "file_cannot_be_read", body=b""),
     Way("refused", "file_cannot_be_read", validator="end('input', message='The file is empty.')"),
     Way("too long", "check_took_too_long", validator="time.sleep(60)", settings={"check_seconds": 0.3}),
     Way("failed", "check_failed", validator="end('failed', error='FatalException', where='validators/sql.py:1')"),

@@ -21,6 +21,7 @@ from tests.test_validators.reading_support import agrees, csv_file, kinds, lines
 from validators.errors import InputError
 from validators.limits import Limits
 from validators.source import TableShape
+from validators.structure import fault_findings
 from validators.submission import Submission, open_submission
 
 if TYPE_CHECKING:
@@ -155,6 +156,11 @@ def test_a_workbook_with_a_sheet_a_table(inbox: Path) -> None:
             assert values(agrees(submission.sources["person"])) == ROWS
             assert submission.sources["person"].sha256 == submission.sources["header"].sha256
             assert kinds(submission.sources["person"]) == ["unread_sheets"]
+            (found,) = fault_findings("PMD001", submission.sources["person"], {})
+            assert (found.table, found.message) == (
+                "dataset",
+                "The workbook holds sheets that are not named after a table: Notes",
+            )
 
 
 def test_a_json_document_with_every_table(inbox: Path) -> None:

@@ -34,7 +34,7 @@ MAGIC: Final = (
 )  # fmt: skip
 
 NAMES: Final = {
-    "csv": "text with a separator", "parquet": "a Parquet file", "ndjson": "JSON, one object a line",
+    "csv": "CSV, text with a separator", "parquet": "a Parquet file", "ndjson": "JSON, one object a line",
     "json": "a JSON document", "xlsx": "an Excel workbook", "zip": "a zip archive", "gzip": "a gzip file",
     "zstd": "a Zstandard file", "xls": "an old Excel workbook (.xls), or one with a password", "pdf": "a PDF document",
     "sqlite": "an SQLite database", "bzip2": "a bzip2 file", "xz": "an xz file", "7z": "a 7-Zip archive",
@@ -42,6 +42,9 @@ NAMES: Final = {
     "html": "a web page (HTML)", "xml": "an XML document", "program": "a program", "binary": "binary data",
     "ods": "an OpenDocument file", "docx": "a Word document", "xlsb": "a binary Excel workbook (.xlsb)",
 }  # fmt: skip
+
+#: how a file ends where that is not the name of its format
+ENDING: Final = {"gzip": "gz", "zstd": "zst"}
 
 #: every byte but the control characters that no text holds
 NO_CONTROL: Final = bytes(set(range(256)) - {*range(1, 9), *range(14, 27), *range(28, 32)})
