@@ -91,12 +91,16 @@ def test_both_engines_give_the_same_slices(by: PlaceKind) -> None:
         assert one.tables == other.tables
 
 
+#: identifiers in the wrong place stand in no slice by place: what is looked at may be the name of the place itself
+NOT_BY_PLACE = ".misplaced"
+
+
 @pytest.mark.parametrize("by", KINDS)
 def test_the_rows_of_a_place_are_counted(by: PlaceKind) -> None:
     """Against a count by hand of the failing rows that --rows writes."""
     whole = validate(submission(), today=TODAY, rows_to=submission().parent / f"{by}.csv")
     with (submission().parent / f"{by}.csv").open(encoding="utf-8", newline="") as file:
-        failing = list(csv.DictReader(file))
+        failing = [row for row in csv.DictReader(file) if not row["rule_id"].endswith(NOT_BY_PLACE)]
     tables = {name: records(name) for name in ("person", "plus_characteristic", "referral", "care_contact")}
     of_person: dict[str, set[str | None]] = {}
     for rows in tables.values():
@@ -122,7 +126,8 @@ def test_the_rows_of_a_place_are_counted(by: PlaceKind) -> None:
 def test_slices_by_ward_add_up_to_the_contacts_of_the_whole() -> None:
     whole, slices = cut("ward")
     assert [report.slice.value for report in slices if report.slice] == [*(f"W{n}" for n in range(7)), None]
-    for finding in (finding for finding in whole.findings if finding.table == "care_contact"):
+    of_contacts = [finding for finding in whole.findings if finding.table == "care_contact"]
+    for finding in (finding for finding in of_contacts if not finding.rule_id.endswith(NOT_BY_PLACE)):
         parts = [counts(report).get((finding.rule_id, finding.cause.kind), 0) for report in slices]
         assert sum(parts) == finding.failed_rows
     rows = [exact(report.tables[0].rows) or 0 for report in slices]
