@@ -83,6 +83,8 @@ CELLS: dict[str, Cells] = {
     "PMD00123": {"postcode": "ZZ99 3WZ"},
     "PMD00124": {"postcode": "ZZ99 3VZ"},
     "PMD00125": {"lsoa_code": "E01999999", "lsoa_vintage": None},
+    "PMD00126": {"postcode": "SW1A 0AA", "lsoa_code": "E01000001", "lsoa_vintage": "2021"},
+    "PMD00128": {"lsoa_code": "E01000001", "lsoa_vintage": "2021", "imd_decile": "1", "imd_version": "2025"},
     "PMD00127": {"imd_decile": "3", "imd_version": None},
     "PMD00130": {"gp_practice_code": "Q99999"},
     "PMD00131": {"preferred_language": "QQ"},
