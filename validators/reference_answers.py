@@ -168,7 +168,7 @@ def _lsoa_of_postcode(context: Context) -> Iterator[tuple[tuple[str, str], str]]
 def _imd_decile_of(context: Context) -> Iterator[tuple[tuple[str, str], int]]:
     for area, row in _rows(context, "imd", "lsoa"):
         version, decile = row.get("version"), row.get("decile")
-        if version in INDEXES and decile:
+        if version and version in INDEXES and decile:
             yield (area, version), int(decile)
 
 

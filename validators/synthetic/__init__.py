@@ -145,7 +145,11 @@ class _Submission:
         for table in set(self.plan.left_out.values()):
             (folder / files.pop(table)).unlink()
             del rows[table]
-        given = {"dataset_version": self.names, "provider_org_code": self.provider, "submitter_org_code": self.provider}
+        given: dict[str, str | None] = {
+            "dataset_version": self.names,
+            "provider_org_code": self.provider,
+            "submitter_org_code": self.provider,
+        }
         headers = header_rows(self.dataset, given, self.calendar, self._declared(), self.plan.header)
         files["header"] = write_header(folder, form, self.dataset.tables["header"], headers)
         rows["header"] = len(headers)
