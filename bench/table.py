@@ -38,7 +38,7 @@ class Line:
         if self.measured is None:
             return "", "", ""
         seconds = self.measured.seconds
-        pace = f"{self.rows / seconds:,.0f}" if self.rows else ""
+        pace = f"{self.rows / seconds:,.0f}" if self.rows and seconds else ""
         return f"{seconds:.2f}", f"{self.measured.mebibytes:,.0f}", pace
 
 

@@ -16,11 +16,15 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+from service.stopping import Stopping
+
 INPUT_STATUS = 2
 FAILURE_STATUS = 3
-#: what a shell reports of a program that SIGINT or SIGPIPE ended
-_INTERRUPTED, _PIPE_CLOSED = 130, 141
+#: what a shell reports of a program that SIGPIPE ended
+_PIPE_CLOSED = 141
 
+#: kinds of place by which a report can be cut; `validators.by_place` knows what they are
+PLACES = ("site", "ward", "team", "care_setting", "treatment_function", "gp_practice")
 _ABOUT = "Checks submissions against the PLUS Minimum Data Set, a proposed specification (not an NHS standard)."
 _STATUS = """exit status:
   0  no finding of the severity that --fail-on names
@@ -31,24 +35,29 @@ _STATUS = """exit status:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status. What goes wrong is told in one message on standard error."""
-    try:
-        asked = parser().parse_args(arguments)
-        status = importlib.import_module(f"service.commands.{asked.module}").run(asked)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return _tell("Stopped.", _INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has left; what is still held back must not be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return _PIPE_CLOSED
-    except OSError as error:
-        return _tell(f"{error.filename or 'A file'}: {error.strerror or type(error).__name__}.", INPUT_STATUS)
-    except Exception as error:  # noqa: BLE001 - a traceback would show what the error is about: cells
-        return _failed(error)
+    with Stopping() as stopping:
+        try:
+            asked = parser().parse_args(arguments)
+            status = importlib.import_module(f"service.commands.{asked.module}").run(asked)
+            sys.stdout.flush()
+        except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a traceback would show what it is about: cells
+            if stopping.asked or isinstance(error, KeyboardInterrupt):
+                return _tell("Stopped.", stopping.status)
+            return _failed(error)
     return status
 
 
 def _failed(error: Exception) -> int:
+    if isinstance(error, BrokenPipeError):
+        # Whoever read the output has left; what is still held back must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _PIPE_CLOSED
+    if isinstance(error, OSError):
+        return _tell(f"{error.filename or 'A file'}: {error.strerror or type(error).__name__}.", INPUT_STATUS)
+    return _told(error)
+
+
+def _told(error: Exception) -> int:
     from schema.release_info import ReleaseError
     from service.logs import where
     from service.settings import SettingsError
@@ -62,7 +71,9 @@ def _failed(error: Exception) -> int:
 
 
 def _tell(message: str, status: int) -> int:
-    sys.stderr.write(f"plusmds: {message}\n")
+    """Tell it in one line; what is in a name cannot steer the terminal."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in message)
+    sys.stderr.write(f"plusmds: {shown}\n")
     return status
 
 
@@ -136,8 +147,8 @@ def _add_validate(commands: _Commands) -> None:
     argument(
         "--copy",
         choices=("owner", "shareable"),
-        default="owner",
-        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner)",
+        help="owner: exact figures. shareable: no row and no key, figures rounded or hidden (default: owner; of slices "
+        "shareable)",
     )
     argument(
         "--rows", metavar="FILE", type=Path, help="write every failing row there as CSV: table, row, line, rule, cause"
@@ -147,6 +158,12 @@ def _add_validate(commands: _Commands) -> None:
         metavar="REPORT.json",
         type=Path,
         help="an earlier report of the provider, to say what changed",
+    )
+    argument(
+        "--slice",
+        metavar="BY",
+        choices=("mend", *PLACES),
+        help=f"write a folder of reports instead, one for each: mend (who can mend it), {', '.join(PLACES)}",
     )
     argument("--accept", metavar="FILE", type=Path, help="TOML of findings that you accept for now")
     argument(

@@ -164,10 +164,11 @@ def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) ->
 
 def _sample(rule: Rule, row: int, context: Context, kept: SampleRows) -> Sample:
     line, record = kept.records.get(table_of(rule), {}).get(row, (None, {}))
-    ids = {name: record.get(name) for name in _key_items(rule, context)}
+    ids = {name: record.get(name) for name in _key_items(table_of(rule), context)}
     values = {name: record.get(name) for name in rule.items if name in record}
     source = _source(rule, row, kept)
-    return sample_of(row, line, _key(ids, kept.secret), ids=ids, values=values, reveal=kept.reveal, source=source)
+    key = record_key(table_of(rule), record, context, kept.secret)
+    return sample_of(row, line, key, ids=ids, values=values, reveal=kept.reveal, source=source)
 
 
 def _source(rule: Rule, row: int, kept: SampleRows) -> SourceRow | None:
@@ -180,14 +181,16 @@ def _source(rule: Rule, row: int, kept: SampleRows) -> SourceRow | None:
     return kept.origins[table].place(row, source_row, [item for item in own if "." not in item])
 
 
-def _key_items(rule: Rule, context: Context) -> tuple[str, ...]:
-    table = context.dataset.tables.get(table_of(rule))
+def _key_items(name: str, context: Context) -> tuple[str, ...]:
+    table = context.dataset.tables.get(name)
     if table is None:
         return ()
     return table.key or ("local_patient_id_org", "local_patient_id")
 
 
-def _key(ids: Mapping[str, str | None], secret: bytes) -> str | None:
+def record_key(table: str, record: Record, context: Context, secret: bytes) -> str | None:
+    """The keyed hash of a record; None where it holds nothing of its key."""
+    ids = {name: record.get(name) for name in _key_items(table, context)}
     if not ids or all(value is None for value in ids.values()):
         return None
     text = "\x1f".join(value or "" for value in ids.values())

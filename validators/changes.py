@@ -44,13 +44,22 @@ def _findings(now: Report, before: Report) -> Iterator[FindingChange]:
     titles = {rule.rule_id: rule.title for rule in now.rules}
     for finding in earlier.values():
         title = titles.get(finding.rule_id, OF_AN_EARLIER_RULE)
-        yield _change(finding, title, "mended" if _judged(now, finding) else "not_judged", finding, None)
+        yield _change(finding, title, _gone(finding) if _judged(now, finding) else "not_judged", finding, None)
+
+
+def _gone(finding: Finding) -> FindingTurn:
+    """What is worth knowing, such as that persons declined, was no fault that anybody mended."""
+    return "fewer" if finding.severity == "info" else "mended"
+
+
+#: in ids of checks that no release has: they are made on every file of the table
+OF_THE_SOFTWARE = (".file.", ".column.", ".misplaced")
 
 
 def _judged(report: Report, finding: Finding) -> bool:
     """Whether a report would have the finding if it were there."""
-    if ".file." in finding.rule_id or ".column." in finding.rule_id:
-        return any(file.table == finding.table for file in report.submission.files)
+    if any(part in finding.rule_id for part in OF_THE_SOFTWARE):
+        return any(finding.table in (file.table, "dataset") for file in report.submission.files)
     return any(rule.rule_id == finding.rule_id and rule.outcome in ("passed", "failed") for rule in report.rules)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validators import assemble, structure
 from validators.core20_figures import core20_of
+from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
 from validators.reference_data.stamps import stamps
 from validators.report import (
     EngineInfo,
@@ -19,17 +20,20 @@ from validators.report import (
     build_report,
 )
 from validators.software import VERSION
+from validators.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from schema.release import Release
+    from validators.by_place import PlaceCounter, PlaceTally
     from validators.context import Context
     from validators.engines.base import Engine
+    from validators.finding import Finding
     from validators.origins import Origins
+    from validators.slices import Slices
     from validators.source import Source
     from validators.submission import Submission
-    from validators.tally import Tally
     from validators.validate import Request
 
 
@@ -47,6 +51,7 @@ def conformance_report(
     samples = _sample_rows(request, tally, context, used, submission.origins)
     codes = {name: table.code for name, table in context.dataset.tables.items()}
     faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
+    faults += misplaced_findings(tally, context, samples)
     findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
     return build_report(
@@ -76,11 +81,43 @@ def conformance_report(
     )
 
 
+def slices(
+    request: Request,
+    report: Report,
+    counter: PlaceCounter,
+    context: Context,
+    submission: Submission,
+    sources: Mapping[str, Source],
+    tally: Tally,
+) -> Slices:
+    """The slices that the request asks for, of what `counter` saw while the engine worked."""
+    from validators.slices import slices_of
+
+    used = {name: _whole(source) for name, source in {**submission.sources, **sources}.items()}
+
+    def found_at(places: Sequence[PlaceTally]) -> list[tuple[Finding, ...]]:
+        tallies = [_tally_of(place, tally) for place in places]
+        everywhere = Tally((), tuple(result for at in tallies for result in at.rules))
+        rows = _sample_rows(request, everywhere, context, used, submission.origins)
+        return [tuple(assemble.findings_of(at, context, rows)) for at in tallies]
+
+    if request.cut is None:
+        return {}
+    return slices_of(report, request.cut, counter, {name: used[name] for name in sources}, context, found_at)
+
+
+def _tally_of(place: PlaceTally, whole: Tally) -> Tally:
+    """What was found at a place by rules of the release, without what is counted nowhere."""
+    counted = {result.rule_id for result in whole.rules if result.failed is not None}
+    return Tally((), tuple(result for result in place.rules if result.rule_id in counted))
+
+
 def _sample_rows(
     request: Request, tally: Tally, context: Context, sources: Mapping[str, Source], origins: Mapping[str, Origins]
 ) -> assemble.SampleRows:
     """The sample rows, read again, with what the report may show of them."""
-    wanted = {table: rows for table, rows in assemble.sample_rows(tally, context).items() if table in sources}
+    shown = [assemble.sample_rows(tally, context), misplaced_rows(tally)]
+    wanted = {t: set[int]().union(*(rows.get(t, ()) for rows in shown)) for t in set().union(*shown) if t in sources}
     numbered = {t: origin.source_rows for t, origin in origins.items() if origin.source_rows and t in wanted}
     return assemble.SampleRows(
         records={table: sources[table].fetch(rows) for table, rows in wanted.items()},
@@ -107,7 +144,7 @@ def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tal
         period_start=context.period_start,
         period_end=context.period_end,
         files=files,
-        narrative=context.typed_header("narrative"),
+        narrative=None if "narrative" in misplaced_in_header(context) else context.typed_header("narrative"),
     )
 
 

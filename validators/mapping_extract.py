@@ -66,7 +66,7 @@ class Extract:
 def _files(path: Path, limits: Limits) -> tuple[bool, dict[str, Received]]:
     """Whether there may be several files, and each by its name."""
     from validators.readers.content import content_of
-    from validators.readers.received import Received, archive_files, folder_files
+    from validators.readers.received import Received, archive_files, folder_files, printable
 
     if path.is_dir():
         return True, {file.name: file for file in folder_files(path, limits) if not file.name.endswith("/")}
@@ -74,4 +74,4 @@ def _files(path: Path, limits: Limits) -> tuple[bool, dict[str, Received]]:
         raise InputError(f"{path.name}: there is no such file or folder.")
     if content_of(path) == "zip":
         return True, {file.name: file for file in archive_files(path, limits)}
-    return False, {path.name: Received(path.name, path)}
+    return False, {printable(path.name): Received(printable(path.name), path)}

@@ -242,6 +242,8 @@ class _Reader:
 
     def _recode(self, data: Any, key: str) -> dict[str, str | None]:
         entries = self._entries(data, key)
+        if "" in entries:
+            raise self._error(key, 'a blank stays blank: nothing is put in its place. Leave "" out')
         return {code: self._constant(value, f"{key}.{code}") or None for code, value in entries.items()}
 
     def _where(self, data: Any, key: str) -> dict[str, frozenset[str]]:

@@ -70,9 +70,13 @@ def _share(finding: Finding) -> float:
         return 1.0
     if HIDDEN in (finding.failed_rows, finding.assessed_rows):
         return OF_HIDDEN
-    if finding.rate is None and finding.failed_rows is not None and finding.action == "none":
+    if _of_the_file(finding) and finding.action == "none":
         return OF_THE_FILE
     return 1.0 if finding.rate is None else finding.rate
+
+
+def _of_the_file(finding: Finding) -> bool:
+    return ".file." in finding.rule_id or ".column." in finding.rule_id
 
 
 def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
@@ -90,7 +94,7 @@ def hiding(finding: Finding) -> str:
 
 
 def _affected(finding: Finding) -> str:
-    if finding.failed_rows is not None and finding.assessed_rows is None:
+    if _of_the_file(finding):
         return "In the file itself"
     failed, assessed = exact(finding.failed_rows), exact(finding.assessed_rows)
     if failed is None:

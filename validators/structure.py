@@ -61,27 +61,36 @@ def fault_findings(table_code: str, source: Source, origins: Mapping[str, Origin
 
 
 def _text(table_code: str, fault: StructureFault) -> FaultText:
-    subject = "The file" if fault.check.startswith("file") else "A column"
     return FaultText(
         id=f"{table_code}.{fault.check}",
         title=_title(fault.check),
         severity=fault.severity,
         action=fault.action,
-        table=fault.table,
+        table="dataset" if fault.check == "file.ignored" else fault.table,
         items=fault.items,
-        message=f"{subject} of {fault.table} differs from what was expected: {fault.received}",
+        message=_message(fault),
         why=_WHY.get(fault.check, "What cannot be told apart, or has no place in the data set, cannot be used."),
         fix=fault.suggestion or f"Expected: {fault.expected}.",
     )
 
 
+def _message(fault: StructureFault) -> str:
+    if fault.check == "file.ignored":
+        return f"The workbook holds {fault.received}"
+    subject = "The file" if fault.check.startswith("file") else "A column"
+    return f"{subject} of {fault.table} differs from what was expected: {fault.received}"
+
+
 _TITLES = {
     "column.missing": "Columns that are not there",
+    "column.identifying": "Columns of names, addresses or ways to reach a person",
     "column.unknown": "Columns that the data set does not have",
     "column.misspelt": "Columns whose name is spelt otherwise",
     "column.duplicate": "Columns that stand there twice",
     "file.short_lines": "Lines with too few values",
     "file.long_lines": "Lines with too many values",
+    "file.format": "A file of another format than its name says",
+    "file.ignored": "Sheets that were not read",
     "file.encoding": "Characters in another encoding than UTF-8",
     "file.empty": "A file without a record",
 }
@@ -90,6 +99,7 @@ _TITLES = {
 _WHY = {
     "column.missing": "Every row counts as blank in an item whose column is not there.",
     "column.unknown": "A column that no item has the name of is not read, whatever stands in it.",
+    "column.identifying": "What names a person has no place in this data set, and goes wherever the file goes.",
     "column.misspelt": "Other programs know a column by its exact name alone.",
 }
 
@@ -99,7 +109,7 @@ def _title(check: str) -> str:
 
 
 def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
-    """An outcome for each structure check that found something."""
+    """An outcome for each check of the software that found something."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule_id, []).append(finding)
@@ -111,5 +121,6 @@ def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
             data_items=tuple(dict.fromkeys(item for finding in group for item in finding.data_items)),
             severity=group[0].severity,
             outcome="failed",
+            assessed_rows=exact(group[0].assessed_rows),
             failed_rows=sum(exact(f.failed_rows) or 0 for f in group),
         )

@@ -14,10 +14,10 @@ from validators.errors import InputError
 from validators.limits import Limits
 from validators.readers import READERS, reader
 from validators.readers.background import Background
-from validators.readers.content import NAMES, PACKED, SENT_AS, content_of, parse_name, unreadable
+from validators.readers.content import ENDING, NAMES, PACKED, SENT_AS, content_of, parse_name, unreadable
 from validators.readers.faults import fault
 from validators.readers.opening import Opening
-from validators.readers.received import Received, archive_files, folder_files
+from validators.readers.received import Received, archive_files, check_readable, folder_files, printable
 from validators.readers.unpack import Budget, unpack
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ def open_submission(
     if table is not None and table not in shapes:
         raise InputError(f"There is no table {table} in this release. Its tables are {', '.join(shapes)}.")
     own = Path(tempfile.mkdtemp(prefix="plusmds-", dir=workdir))
-    submission = Submission(path.name, own)
+    submission = Submission(printable(path.name), own)
     try:
         _open_all(submission, path, shapes, table, limits)
     except BaseException as error:
         submission.close()
         if isinstance(error, OSError):
-            raise InputError(f"{path.name}: it cannot be read: {error.strerror}.") from error
+            raise InputError(f"{submission.name}: it cannot be read: {error.strerror}.") from error
         raise
     return submission
 
@@ -102,7 +102,7 @@ def open_table(path: Path, *, workdir: Path, shape: TableShape | None = None, li
     """Open one file as one table. Without a shape, records hold every column under its own name."""
     table = shape.name if shape else "table"
     opener = _Opener({table: shape} if shape else {}, Path(workdir), limits or Limits())
-    return next(opener.sources(Received(path.name, path), table))
+    return next(opener.sources(Received(printable(path.name), path), table))
 
 
 def _open_all(
@@ -113,7 +113,11 @@ def _open_all(
         raise InputError(f"{path.name}: there is no such file or folder.")
     archive = path.is_file() and content_of(path) == "zip"
     if not path.is_dir() and not archive:
-        opener.add(submission, Received(path.name, path), table or _table_of(path.name, shapes))
+        if table is None and parse_name(path.name).format == "zip":
+            raise InputError(
+                f"{submission.name}: its name says that it is a zip archive, and it is none. Make the archive anew."
+            )
+        opener.add(submission, Received(printable(path.name), path), table or _table_of(path.name, shapes))
         submission.single = len(submission.sources) == 1
         return
     if table is not None:
@@ -193,6 +197,7 @@ class _Opener:
 
     def sources(self, file: Received, table: str | None) -> Iterator[Source]:
         """What one file holds."""
+        check_readable(file.path, file.name)
         file = file.unpacked(self._new_path(), self.budget)
         size = file.path.stat().st_size
         if size > self.limits.max_bytes:
@@ -250,4 +255,4 @@ def _format_of(kind: str, named: str | None, name: str) -> str:
 
 
 def _wrong_ending(table: str, found: str, named: str) -> StructureFault:
-    return fault("wrong_ending", table, what=NAMES[found], ending=NAMES[named])
+    return fault("wrong_ending", table, what=NAMES[found], ending=NAMES[named], right=ENDING.get(found, found))

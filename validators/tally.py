@@ -202,6 +202,16 @@ class Core20Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class MisplacedTally:
+    """One item of the provider's own texts: the values that it has, and those that look like an identifier."""
+
+    table: str
+    item: str
+    assessed: int
+    causes: tuple[CauseTally, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Everything that an engine found out about a submission."""
 
@@ -215,6 +225,7 @@ class Tally:
     splits: tuple[SplitTally, ...] = ()
     access: tuple[AccessTally, ...] = ()
     core20: tuple[Core20Tally, ...] = ()
+    misplaced: tuple[MisplacedTally, ...] = ()
 
 
 @dataclass(slots=True)

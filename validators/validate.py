@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,15 +30,21 @@ if TYPE_CHECKING:
 
     from schema.release import Release
     from validators.asklist import Ask
+    from validators.by_place import PlaceCounter
     from validators.engines.base import Engine, FailingRow
     from validators.finding import Reveal
     from validators.limits import Limits
     from validators.reference_data.sets import Rows
     from validators.report import Report
+    from validators.slices import Cut, Slices
     from validators.source import Source
     from validators.submission import Submission
 
     RowSink = Callable[[str, Iterator[FailingRow]], None]
+
+
+#: files beside a path that are compared with it
+MOST_BESIDE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +66,7 @@ class Request:
     purpose: Purpose = "check"
     reference: Mapping[str, Rows] | None = None
     limits: Limits | None = None
+    cut: Cut | None = None
 
 
 def validate(
@@ -79,13 +86,16 @@ def validate(
     reference: Mapping[str, Rows] | None = None,
     progress: Callable[[str, float | None], None] | None = None,
     limits: Limits | None = None,
+    cut: Cut | None = None,
+    slices_to: Callable[[Slices], None] | None = None,
 ) -> Report:
     """The conformance report on a folder, a zip or one file.
 
     `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
     failing row as CSV; `derived_to`, a folder, what reference data say of each person. `reference`: reference data by
-    name, as `Store(folder).sets()` gives them. Raises InputError where the input cannot be read or the call is wrong,
-    EngineError where the validator itself failed.
+    name, as `Store(folder).sets()` gives them. `slices_to` is given the slices that `cut` asks for, the owner's
+    copies. Raises InputError where the input cannot be read or the call is wrong, EngineError where the validator
+    itself failed.
     """
     now = datetime.datetime.now(datetime.UTC)
     request = Request(
@@ -104,12 +114,23 @@ def validate(
         purpose=purpose,
         reference=reference,
         limits=limits,
+        cut=cut,
     )
-    return run(request, progress)
+    report, slices = run_with_slices(request, progress)
+    if slices_to is not None:
+        slices_to(slices)
+    return report
 
 
 def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
     """The report that a request asks for."""
+    return run_with_slices(request, progress)[0]
+
+
+def run_with_slices(
+    request: Request, progress: Callable[[str, float | None], None] | None = None
+) -> tuple[Report, Slices]:
+    """The report, and the slices that `cut` asks for: both the owner's copy."""
     with _prepared(request) as (submission, chosen, context):
         if request.derived_to is None:
             return _checked(request, chosen, context, submission, load_engine(request.engine), progress)
@@ -117,9 +138,9 @@ def run(request: Request, progress: Callable[[str, float | None], None] | None =
 
         enrich.check_place(request.derived_to, request.path, context)
         engine = enrich.enriching_engine(request.derived_to)
-        report = _checked(request, chosen, context, submission, engine, progress)
+        report, slices = _checked(request, chosen, context, submission, engine, progress)
         enrich.write_about(request.derived_to, report, context)
-        return report
+        return report, slices
 
 
 def ask_lists_of(
@@ -156,11 +177,25 @@ def _check_request(request: Request) -> None:
     if request.derived_to is not None and request.engine != "duckdb":
         raise InputError("Persons are enriched on the engine duckdb alone.")
     if not request.path.exists():
-        raise InputError(f"{request.path} is not there. Name a folder, a zip or a file.")
+        raise InputError(f"{request.path} is not there. {_named_alike(request.path)}Name a folder, a zip or a file.")
     if request.period is not None:
         period_days(request.period)
     if request.provider is not None and not re.fullmatch("[A-Z0-9]{3,6}", request.provider):
         raise InputError("The provider is an ODS code of 3 to 6 capital letters and digits, such as RX1.")
+
+
+def _named_alike(path: Path) -> str:
+    """What stands beside a path and is nearly called as it is."""
+    import difflib
+
+    from validators.readers.columns import shown
+
+    try:
+        beside = [other.name for other in islice(path.absolute().parent.iterdir(), MOST_BESIDE)]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, beside, 3, 0.7)
+    return f"Is {' or '.join(shown([name]) for name in near)} meant? " if near else ""
 
 
 def period_days(period: str) -> tuple[datetime.date, datetime.date]:
@@ -234,17 +269,29 @@ def _checked(
     submission: Submission,
     engine: Engine,
     progress: Callable[[str, float | None], None] | None,
-) -> Report:
+) -> tuple[Report, Slices]:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
+    counter = _counter(request)
     with (
-        _row_writer(request.rows_to, sources) as sink,
+        _row_writer(request.rows_to, sources, counter) as sink,
         _in_advance("validators.conformance"),
         damage_told(context.reference.values()),
     ):
         tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
-    from validators.conformance import conformance_report
+    from validators import conformance
 
-    return conformance_report(request, chosen, context, submission, sources, tally, engine)
+    report = conformance.conformance_report(request, chosen, context, submission, sources, tally, engine)
+    if counter is None:
+        return report, {}
+    return report, conformance.slices(request, report, counter, context, submission, sources, tally)
+
+
+def _counter(request: Request) -> PlaceCounter | None:
+    if request.cut is None:
+        return None
+    from validators.by_place import PlaceCounter
+
+    return PlaceCounter()
 
 
 @contextmanager
@@ -259,17 +306,20 @@ def _in_advance(module: str) -> Generator[None]:
 
 
 @contextmanager
-def _row_writer(path: Path | None, sources: Mapping[str, Source]) -> Generator[RowSink | None]:
-    """Writes failing rows as CSV, one row and rule a line. Nothing is written where no path is given."""
+def _row_writer(
+    path: Path | None, sources: Mapping[str, Source], counter: PlaceCounter | None
+) -> Generator[RowSink | None]:
+    """Writes failing rows as CSV, one row and rule a line, and shows them to `counter`; None where nobody wants any."""
     if path is None:
-        yield None
+        yield None if counter is None else counter.take
         return
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("table", "row", "line", "rule_id", "cause"))
 
         def write(table: str, rows: Iterator[FailingRow]) -> None:
-            writer.writerows(_located(table, rows, sources[table]))
+            passing = rows if counter is None else counter.keep(table, rows)
+            writer.writerows(_located(table, passing, sources[table]))
 
         yield write
 

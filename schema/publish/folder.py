@@ -59,9 +59,9 @@ def release_about(version: str) -> ReleaseInfo:
 
 def made(version: str, *, draft: bool = False) -> dict[str, bytes]:
     """Every file of the release folder, made from the definitions of this checkout."""
+    given = {name: value for name, value in release_about(version).to_dict().items() if name != "digest"}
     dataset = load_dataset(version)
     files = published_files(dataset)
-    given = {name: value for name, value in release_about(version).to_dict().items() if name != "digest"}
     info = ReleaseInfo.from_dict(
         given
         | ({"status": "draft"} if draft else {})

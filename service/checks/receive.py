@@ -52,8 +52,6 @@ async def _write(body: AsyncIterator[bytes], path: Path, settings: Settings) -> 
             if size > settings.max_body_mb * MIB:
                 raise _too_large(settings)
             file.write(chunk)  # in the loop on purpose: measured faster than a thread, and a chunk is 64 KiB
-    if size == 0:
-        raise Problem("file_cannot_be_read", "The body is empty. Send the file itself as the body.")
     return size
 
 

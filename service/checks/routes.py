@@ -6,13 +6,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from schema.release import available
 from service.checks.actions import check
 from service.checks.archive import MEDIA_TYPE
 from service.checks.forms import ENDINGS, file_name, report_form
+from service.checks.parameters import no_others
 from service.errors import Problem
 from service.openapi import answers
 from validators.finding import Reveal
@@ -54,6 +55,7 @@ _FORMS: dict[str, Any] = {
         **answers(406, 408, 413, 415, 422, 500, 503, 507),
     },
     openapi_extra={"requestBody": _BODY},
+    dependencies=[Depends(no_others)],
 )
 async def post_check(
     request: Request,

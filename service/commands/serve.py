@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 from argparse import Namespace
+from contextlib import suppress
 from dataclasses import replace
 
 import uvicorn
@@ -37,7 +38,8 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
     )
-    _Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # a signal is how a service ends: all is well
+        _Server(config).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):

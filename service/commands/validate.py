@@ -10,6 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service.commands import slices
 from service.commands.output import check_writable, write
 from service.commands.progress import Progress
 from service.commands.reference import loaded_sets
@@ -18,6 +19,7 @@ from validators.reports import REPORTS, Look
 
 if TYPE_CHECKING:
     from validators.acceptance import Entry
+    from validators.by_place import PlaceKind
     from validators.report import Report
 
 
@@ -25,21 +27,33 @@ def run(asked: Namespace) -> int:
     """Check what `asked.path` names. 0 or 1, by the findings and --fail-on."""
     _check_call(asked)
     form = _form(asked)
-    _refuse_terminal(form, asked.output)
-    for place in (asked.output, asked.rows):
-        check_writable(place)
     before, accepted = _earlier(asked.since), _accepted(asked.accept)
-    report = _compared(_marked(_report(asked), accepted), before)
-    copy = _copy(report, before) if asked.copy == "shareable" or REPORTS[form].always_shareable else report
-    write(REPORTS[form](copy, _look(asked.output, report.release)), asked.output)
+    cut: dict[PlaceKind, tuple[Report, ...]] = {}
+    report = _compared(_marked(_report(asked, form, cut), accepted), before)
+    if asked.slice:
+        where = slices.write(slices.copies(report, cut, asked, form, before), form, asked.output)
+    else:
+        where = _write(report, before, form, asked)
     if asked.output:
-        sys.stdout.write(f"{report.verdict_sentence}\nThe report is in {asked.output}\n")
+        sys.stdout.write(f"{report.verdict_sentence}\n{where} {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
 
 
 def _check_call(asked: Namespace) -> None:
     if asked.copy == "shareable" and asked.reveal != "none":
         raise InputError("A shareable copy shows no row. Leave out --reveal, or ask for the owner's copy.")
+    if asked.slice:
+        slices.check_call(asked)
+    else:
+        check_writable(asked.output)
+        _refuse_terminal(_form(asked), asked.output)
+    check_writable(asked.rows)
+
+
+def _write(report: Report, before: Report | None, form: str, asked: Namespace) -> str:
+    copy = _copy(report, before) if asked.copy == "shareable" or REPORTS[form].always_shareable else report
+    write(REPORTS[form](copy, _look(asked.output, report.release)), asked.output)
+    return "The report is in"
 
 
 def _earlier(path: Path | None) -> Report | None:
@@ -82,7 +96,8 @@ def _copy(report: Report, before: Report | None) -> Report:
     return shareable(report, before)
 
 
-def _report(asked: Namespace) -> Report:
+def _report(asked: Namespace, form: str, cut: dict[PlaceKind, tuple[Report, ...]]) -> Report:
+    """The report; where slices by place are asked for, `cut` receives them."""
     from validators.validate import validate
 
     with Progress() as progress:
@@ -99,13 +114,15 @@ def _report(asked: Namespace) -> Report:
             rows_to=asked.rows,
             reference=loaded_sets(),
             progress=progress,
+            cut=slices.cut(asked, form),
+            slices_to=cut.update,
         )
 
 
 def _form(asked: Namespace) -> str:
     if asked.format:
         return asked.format
-    suffix = Path(asked.output).suffix.lower() if asked.output else ""
+    suffix = Path(asked.output).suffix.lower() if asked.output and not asked.slice else ""
     if not suffix:
         return "text"
     named = next((name for name, form in REPORTS.items() if form.suffix == suffix), None)

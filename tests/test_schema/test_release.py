@@ -120,6 +120,12 @@ def test_built_again_alike(folder: Path) -> None:
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize("version", ["1.0.1", "../x", "1.0", "", "1.0.0/"])
+def test_version_that_nothing_is_said_of_is_not_built(version: str) -> None:
+    with pytest.raises(ReleaseError, match="has no table for"):
+        release.build(version)
+
+
 def test_published_release_is_not_overwritten(folder: Path) -> None:
     (folder / "rules.json").write_text("{}")
     (folder / "old.json").write_text("{}")

@@ -20,7 +20,9 @@ from jsonschema import Draft202012Validator
 
 from schema.release import load
 from service.cli import main
+from service.stopping import SIGNALS
 from validators.errors import EngineError, InputError
+from validators.synthetic import generate
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "service.cli"]
@@ -95,6 +97,7 @@ def test_a_rejected_submission_is_never_well(validator: SimpleNamespace) -> None
     ("error", "status", "said"),
     [
         (InputError("The file is empty. Export it again."), 2, "plusmds: The file is empty. Export it again.\n"),
+        (InputError("a\x1b]0;b\x07\n.csv is empty."), 2, "plusmds: a\ufffd]0;b\ufffd\ufffd.csv is empty.\n"),
         (EngineError("Rows were lost."), 3, "plusmds: The validator failed: Rows were lost.\n"),
         (KeyboardInterrupt(), 130, "plusmds: Stopped.\n"),
         (PermissionError(13, "Permission denied", "/x"), 2, "plusmds: /x: Permission denied.\n"),
@@ -121,7 +124,11 @@ def test_every_option_reaches_the_validator(validator: SimpleNamespace, tmp_path
     given = "--release 1.0.0 --table person --period 2026-04 --provider RX1 --map m.toml --today 2026-05-07"
     given += f" --engine reference --reveal keys --rows {rows}"
     assert main(["validate", "p.csv", *given.split()]) == 0
-    asked = {name: str(value) for name, value in validator.asked.items() if name not in ("progress", "reference")}
+    asked = {
+        name: str(value)
+        for name, value in validator.asked.items()
+        if name not in ("progress", "reference", "slices_to")
+    }
     assert validator.asked["reference"] == {}
     assert asked == {
         "path": "p.csv",
@@ -134,6 +141,7 @@ def test_every_option_reaches_the_validator(validator: SimpleNamespace, tmp_path
         "engine": "reference",
         "reveal": "keys",
         "rows_to": str(rows),
+        "cut": "None",
     }
 
 
@@ -195,6 +203,17 @@ def test_a_workbook_is_not_written_to_a_terminal(
         "plusmds: This form is not for a terminal. Name a file to write to: --output report.xlsx\n",
     )
     assert validator.asked == {}
+
+
+def test_a_path_that_is_not_there_is_answered_with_what_is_nearly_called_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "person.csv").write_text("local_patient_id\n1\n")
+    (tmp_path / "else.txt").touch()
+    assert main(["validate", str(tmp_path / "persn.csv")]) == 2
+    assert "persn.csv is not there. Is person.csv meant? Name a" in capsys.readouterr().err
+    assert main(["validate", str(tmp_path / "no" / "person.csv")]) == 2
+    assert "meant" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--output", "--rows"])
@@ -299,7 +318,40 @@ def test_a_reader_that_leaves_is_no_fault() -> None:
     assert (run.returncode, run.stderr) == (141, "")
 
 
-def test_ctrl_c_ends_the_service_quietly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_leaves_nothing_of_the_data_behind(number: signal.Signals, tmp_path: Path) -> None:
+    generate(tmp_path / "made", persons=1500)
+    (tmp_path / "work").mkdir()
+    asked = [*COMMAND, "validate", str(tmp_path / "made"), "--engine", "reference"]
+    environment = os.environ | {"TMPDIR": str(tmp_path / "work")}
+    process = subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not list((tmp_path / "work").iterdir()):
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (128 + number, b"plusmds: Stopped.\n")
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_an_engine_that_a_signal_breaks_off_has_not_failed(
+    validator: SimpleNamespace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    monkeypatch.setattr(sys.modules["validators.validate"], "validate", broken_off)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["validate", "x"]) == 143
+    assert capsys.readouterr().err == "plusmds: Stopped.\n"
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_service_quietly(number: signal.Signals, tmp_path: Path) -> None:
     environment = os.environ | {"PLUSMDS_DATA_DIR": str(tmp_path / "data")}
     log = tmp_path / "log"
     with log.open("wb") as to_log:
@@ -307,8 +359,8 @@ def test_ctrl_c_ends_the_service_quietly(tmp_path: Path) -> None:
     until = time.monotonic() + 20
     while time.monotonic() < until and not list((tmp_path / "data").glob("service-*")):
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=20)
+    process.send_signal(number)
+    assert process.wait(timeout=20) in (0, 128 + number)  # before it listens, nothing is ended well
     assert "Traceback" not in log.read_text()
     assert list((tmp_path / "data").iterdir()) == []
 

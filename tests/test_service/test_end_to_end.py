@@ -188,6 +188,14 @@ def test_nothing_of_a_person_is_in_a_report_or_log(
         assert not [cell for cell in numbers | days if cell in shown]
 
 
+def test_an_empty_body_is_an_empty_file(service: TestClient) -> None:
+    """As on the command line: a report that says so, and no error of the call."""
+    answer = service.post("/v1/checks?name=person.csv", content=b"", headers=CSV)
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "rejected")
+    (finding,) = [found for found in answer.json()["findings"] if found["rule_id"] == "PMD001.file.empty"]
+    assert finding["cause"]["received"] == "a file without a single line"
+
+
 BROKEN = {
     "no zip": (b"PK\x03\x04 and nothing more", "submission.zip"),
     "an empty zip": (zipped({}), "submission.zip"),

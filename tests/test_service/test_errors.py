@@ -48,6 +48,8 @@ WAYS = [
     Way("wrong reveal", "parameter_wrong", "/v1/checks?reveal=all"),
     Way("wrong release", "parameter_wrong", "/v1/checks?release=9.9.9&table=person"),
     Way("which table", "parameter_wrong", "/v1/checks"),
+    Way("no such parameter", "parameter_wrong", "/v1/checks?table=person&periode=2026-04"),
+    Way("a parameter twice", "parameter_wrong", "/v1/checks?table=person&table=referral"),
     Way("a form", "content_type_not_supported", headers={"Content-Type": "multipart/form-data; boundary=b"}),
     Way("what is it", "content_type_not_supported", headers={}),
     Way("encoded", "content_type_not_supported", headers=CSV | {"Content-Encoding": "gzip"}),
@@ -55,7 +57,6 @@ WAYS = [
     Way("unknown form", "not_acceptable", "/v1/checks?format=docx&table=person"),
     Way("unknown Accept", "not_acceptable", headers=CSV | {"Accept": "image/png"}),
     Way("too large", "body_too_large", body=b"a" * 1_048_577, settings={"max_body_mb": 1}),
-    Way("empty", "file_cannot_be_read", body=b""),
     Way("refused", "file_cannot_be_read", validator="end('input', message='The file is empty.')"),
     Way("too long", "check_took_too_long", validator="time.sleep(60)", settings={"check_seconds": 0.3}),
     Way("failed", "check_failed", validator="end('failed', error='FatalException', where='validators/sql.py:1')"),
@@ -105,6 +106,20 @@ def test_a_full_disk_is_told(client: TestClient, tmp_path: Path, monkeypatch: py
     answer = client.post("/v1/checks?table=person", content=b"a", headers=CSV)
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
     assert left_over(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("periode=2026-04", "There is no parameter periode. Was period meant?"),
+        ("token=x", "There is no parameter token. There is: copy, enrich, format, "),
+        ("9990000018=x", "A parameter is not known. There is: copy, "),
+    ],
+)
+def test_a_parameter_that_is_not_known_is_told_with_what_there_is(client: TestClient, given: str, said: str) -> None:
+    answer = client.post(f"/v1/checks?table=person&{given}", content=b"a", headers=CSV)
+    assert answer.json()["detail"].startswith(said)
+    assert "9990000018" not in answer.text
 
 
 def test_what_was_sent_is_not_repeated(client: TestClient) -> None:

@@ -58,22 +58,22 @@ class Attacker:
         self._rules(name, copy, drawn=drawn)
 
     def _table(self, at: str, table: dict[str, Any]) -> None:
-        self._see(f"{at}.rows", table["rows"])
-        self._see(f"{at}.rejected", table["rejected_rows"])
+        self.see(f"{at}.rows", table["rows"])
+        self.see(f"{at}.rejected", table["rejected_rows"])
         self.rests += 1
         self.sums.append(([f"{at}.rows"], [f"{at}.rejected", f"{at}.kept", f"rest {self.rests}"]))
 
     def _item(self, name: str, item: dict[str, Any]) -> None:
         at = f"{name}{item['table']}.{item['data_item']}"
         rows = f"{name}{item['table']}.kept"
-        self._see(rows, item["rows"])
+        self.see(rows, item["rows"])
         parts = ("missing", "invalid", "valid", "not_known", "declined", "asked_unsure")
         self._parts(at, rows, item, parts)
 
     def _plus(self, name: str, measure: dict[str, Any]) -> None:
         at = f"{name}plus.{measure['characteristic']}"
         whole = f"{at}.eligible"
-        self._see(whole, measure["eligible"])
+        self.see(whole, measure["eligible"])
         if measure["min_age"] is None and measure["max_age"] is None:
             self._same(whole, f"{name}person.kept")
         else:
@@ -86,7 +86,7 @@ class Attacker:
             self._groups(name, at, split, ages, _ANSWERS)
         for field, wider in (("asked", "eligible"), ("declined_asked", "asked")):
             if measure[field] is not None:
-                self._see(f"{at}.{field}", measure[field])
+                self.see(f"{at}.{field}", measure[field])
                 self._some_of(f"{at}.{wider}", f"{at}.{field}")
 
     def _groups(self, name: str, at: str, split: dict[str, Any], ages: str, fields: dict[str, tuple[str, ...]]) -> None:
@@ -94,11 +94,11 @@ class Attacker:
         outcomes = tuple(field for field in _OUTCOMES if field in split["groups"][0])
         for group in split["groups"]:
             place = f"{at}.{split['by']}.{group['group']}"
-            self._see(f"{place}.eligible", group["eligible"])
+            self.see(f"{place}.eligible", group["eligible"])
             self._parts(place, f"{place}.eligible", group, outcomes)
             self._same(f"{place}.eligible", f"{name}{ages}.{split['by']}.{group['group']}")
             if group["asked"] is not None:
-                self._see(f"{place}.asked", group["asked"])
+                self.see(f"{place}.asked", group["asked"])
                 self._some_of(f"{place}.eligible", f"{place}.asked")
         for field, wholes in fields.items():
             parts = [f"{at}.{split['by']}.{group['group']}.{field}" for group in split["groups"]]
@@ -107,7 +107,7 @@ class Attacker:
     def _facts(self, name: str, copy: dict[str, Any]) -> None:
         for fact in copy["equality"]["facts"]:
             at = f"{name}facts.{fact['fact']}"
-            self._see(f"{at}.eligible", fact["eligible"])
+            self.see(f"{at}.eligible", fact["eligible"])
             self._parts(at, f"{at}.eligible", fact, _OUTCOMES)
             if fact["min_age"] is None:
                 self._same(f"{at}.eligible", f"{name}person.kept")
@@ -122,7 +122,7 @@ class Attacker:
         for split in copy["linkage"]["splits"]:
             for group in split["groups"]:
                 at = f"{name}linked.{split['by']}.{group['group']}"
-                self._see(f"{at}.persons", group["persons"])
+                self.see(f"{at}.persons", group["persons"])
                 self._parts(at, f"{at}.persons", group, ("with_number", "without_number"))
                 self._same(f"{at}.persons", f"{name}None None.{split['by']}.{group['group']}")
             parts = [f"{name}linked.{split['by']}.{group['group']}" for group in split["groups"]]
@@ -140,12 +140,12 @@ class Attacker:
         for measure in copy["access"]["measures"]:
             at = f"{name}access.{measure['measure']}"
             for field in _ACCESS:
-                self._see(f"{at}.{field}", measure[field])
+                self.see(f"{at}.{field}", measure[field])
             for split in measure["splits"]:
                 for group in split["groups"]:
                     place = f"{at}.{split['by']}.{group['group']}"
                     for field in _ACCESS:
-                        self._see(f"{place}.{field}", group[field])
+                        self.see(f"{place}.{field}", group[field])
                     self._some_of(f"{place}.denominator", f"{place}.numerator")
                     self._some_of(f"{place}.persons", f"{place}.persons_counted")
                 for field in ("numerator", "persons_counted") if split["by"] in _OF_EVERYBODY else ():
@@ -159,25 +159,25 @@ class Attacker:
             (linkage, ("with_number", "without_number")),
         ):
             if part and part["persons"] is not None:
-                self._see(f"{name}person.kept", part["persons"])
+                self.see(f"{name}person.kept", part["persons"])
                 self._parts(f"{name}{fields[0]}", f"{name}person.kept", part, fields)
         if linkage["status_01"] is not None:
-            self._see(f"{name}status_01", linkage["status_01"])
+            self.see(f"{name}status_01", linkage["status_01"])
             self._some_of(f"{name}with_number.with_number", f"{name}status_01")
 
     def _rules(self, name: str, copy: dict[str, Any], *, drawn: bool) -> None:
         causes: dict[str, list[str]] = defaultdict(list)
         for finding in copy["findings"]:
             at = f"{name}{finding['fingerprint']}"
-            self._see(f"{at}.failed", finding["failed_rows"], least=1)
-            self._see(f"{name}{finding['rule_id']}.assessed", finding["assessed_rows"])
+            self.see(f"{at}.failed", finding["failed_rows"], least=1)
+            self.see(f"{name}{finding['rule_id']}.assessed", finding["assessed_rows"])
             causes[finding["rule_id"]].append(f"{at}.failed")
         for rule in copy["rules"]:
             if rule["assessed_rows"] is None:
                 continue
             at = f"{name}{rule['rule_id']}"
-            self._see(f"{at}.assessed", rule["assessed_rows"])
-            self._see(f"{at}.failed", rule["failed_rows"])
+            self.see(f"{at}.assessed", rule["assessed_rows"])
+            self.see(f"{at}.failed", rule["failed_rows"])
             self._some_of(f"{at}.assessed", f"{at}.failed")
             if rule["outcome"] == "failed":
                 self.sums.append(([f"{at}.failed"], causes[rule["rule_id"]]))
@@ -199,7 +199,7 @@ class Attacker:
 
     def _parts(self, at: str, whole: str, figures: dict[str, Any], fields: tuple[str, ...]) -> None:
         for field in fields:
-            self._see(f"{at}.{field}", figures[field])
+            self.see(f"{at}.{field}", figures[field])
         self.sums.append(([whole], [f"{at}.{field}" for field in fields]))
 
     def _some_of(self, whole: str, part: str) -> None:
@@ -209,7 +209,7 @@ class Attacker:
     def _same(self, one: str, other: str) -> None:
         self.sums.append(([one], [other]))
 
-    def _see(self, name: str, shown: Any, least: int = 0) -> None:
+    def see(self, name: str, shown: Any, least: int = 0) -> None:
         """A figure as it is shown. One that is hidden can be anything: it may be there to cover another."""
         if shown is None:
             return

@@ -14,6 +14,7 @@ from schema.derive import derived_rules, load_texts
 from schema.example import read_rows, rule_table, written_cases
 from schema.release_info import ReleaseDates
 from validators.context import Context
+from validators.misplaced import is_own_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +72,17 @@ _TEXTS = (
     "\t",
     "'",
 )
+#: identifiers where none belongs, and what looks like one
+_MISPLACED = (
+    "9990000018", "999 000 0018", "999-000-0026", "9990000019", "9999999999", "9990000018 ", "99900000180", "AA1 1AA",
+    "aa1 1aa", "AA11AA", "AA1 1AA\n", "A1 1A", "x@example.org", "x.y+z@a.example", "x@y", "07700 900123",
+    "+447700900123", "01632960001", "0770090012", "00000000001", "Example", "example 1", "É", "[A", "{a", "@A", "`a",
+)  # fmt: skip
+#: a local id that is the NHS number of its row, is not, or has none beside it
+_OWN_NUMBERS = (
+    ("9990000018", "9990000018"), ("999 000 0018", "9990000018"), ("9990000018", "999-000-0018"),
+    ("9990000018", "9990000026"), ("9990000018", None), ("9990000019", "9990000019"), ("9990000019", None),
+)  # fmt: skip
 _POOLS: dict[str, tuple[str, ...]] = {
     "gp_practice_code": ("A99001", "A99002", "A99003", "a99001", "RX9", "V81999", "V81998", "V81997", "A99999"),
     "lsoa_code": ("E01000001", "E01035000", "E02000001", "X99999999", "X99999998", "e01000001"),
@@ -238,8 +250,9 @@ def _changes(table: str, row: Row) -> Row:
 def pool(item: Item) -> tuple[str, ...]:
     """Values that an item is met with: right ones, and wrong ones of every kind."""
     data_type = item.data_type
+    strange = _MISPLACED if is_own_text(item) else ()
     if item.name in _POOLS:
-        return tuple(value for value in _POOLS[item.name] if value)
+        return (*(value for value in _POOLS[item.name] if value), *strange)
     if data_type.code_list:
         return _codes(data_type.code_list)
     by_kind = {
@@ -247,7 +260,10 @@ def pool(item: Item) -> tuple[str, ...]:
         "integer": ("1", "2", "10", "0", "11", "01", "1.0", "-1", "one", "99999999999"),
     }
     by_name = {"nhs_number": _NUMBERS, "postcode": _POSTCODES, "snomed_concept_id": _SNOMED}
-    by_name |= {"organisation_code": ("RX101", "rx101", "RX1", "RX1 01", "RX10112345", "É1234"), "text": _TEXTS}
+    by_name |= {
+        "organisation_code": ("RX101", "rx101", "RX1", "RX1 01", "RX10112345", "É1234"),
+        "text": (*_TEXTS, *strange),
+    }
     return by_kind.get(data_type.kind) or by_name[data_type.name]
 
 
@@ -366,6 +382,8 @@ def _changed(draw: DrawFn, table: str) -> Row:
         row["local_patient_id"] = draw(st.sampled_from(_POOLS["local_patient_id"][:8]))
     for name in draw(st.lists(st.sampled_from(DATASET.tables[table].item_names), max_size=3)):
         row[name] = draw(_VALUES[table, name])
+    if table == "person" and draw(st.integers(0, 7)) == 0:
+        row |= dict(zip(("local_patient_id", "nhs_number"), draw(st.sampled_from(_OWN_NUMBERS)), strict=True))
     return row
 
 

@@ -15,7 +15,8 @@ VALUES = st.sampled_from([True, False, None])
 
 def _read(bits: Bits, wanted: str) -> list[object]:
     packed = ", ".join(made.sql(dialect="duckdb") for made in bits.packed())
-    row = duckdb.execute(f"SELECT {wanted} FROM (SELECT {packed})").fetchone()
+    with duckdb.connect() as connection:
+        row = connection.execute(f"SELECT {wanted} FROM (SELECT {packed})").fetchone()
     assert row is not None
     return list(row)
 

@@ -53,6 +53,13 @@ def test_each_finding_is_new_worse_the_same_better_or_mended() -> None:
     }
 
 
+def test_nobody_mends_a_refusal() -> None:
+    """Persons who declined, or who have no number for a reason, are fewer: that none is left is no better."""
+    without = [finding for finding in findings() if finding.rule_id != "PMD00108"]
+    found = turns(sample_report(findings=without), sample_report())
+    assert {turn for name, turn in found.items() if name.startswith("PMD00108")} == {"fewer"}
+
+
 def test_what_was_not_checked_is_neither_new_nor_mended() -> None:
     given = parts()
     unchecked = [

@@ -98,6 +98,14 @@ def test_no_hidden_figure_of_a_checked_file_can_be_had(persons: int, seed: int, 
     assert given_away(attacker, exact) == []
 
 
+def test_findings_without_a_fingerprint_get_theirs() -> None:
+    """As in a report that another program wrote, or one put together by hand."""
+    report = sample_report()
+    nameless = tuple(finding.model_copy(update={"fingerprint": ""}) for finding in report.findings)
+    copy = shareable(report.model_copy(update={"findings": nameless}))
+    assert copy.findings == shareable(report).findings
+
+
 def test_the_attacker_finds_what_is_not_covered() -> None:
     """A copy in which small figures alone are hidden gives them away: the attacker is no straw man."""
     found = 0

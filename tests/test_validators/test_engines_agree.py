@@ -112,6 +112,7 @@ def compared(expected: Outcome, found: Outcome) -> Iterator[tuple[str, str]]:
         "splits": ("subject", "by", "group"),
         "access": ("measure", "by", "group"),
         "core20": "index",
+        "misplaced": ("table", "item"),
     }
     for part, key in parts.items():
         yield from _compared(part, _by(getattr(expected.tally, part), key), _by(getattr(found.tally, part), key))

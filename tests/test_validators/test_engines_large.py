@@ -173,5 +173,6 @@ def write_in_form(path: Path, table: str, rows: list[Row]) -> None:
         plain = path.with_name("plain.csv")
         plain.write_bytes(Dress().text_of(table, rows))
         read = f"read_csv('{plain}', all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"
-        duckdb.sql(f"COPY (FROM {read}) TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY (FROM {read}) TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
         plain.unlink()

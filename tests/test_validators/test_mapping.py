@@ -297,6 +297,7 @@ def test_no_value_of_the_data_in_the_notes(mapped):
         (PERSON.replace("format", "formt"), "there is no key 'formt'. Is format meant?"),
         (PERSON + 'postcode = { column = "Eth", constant = "x" }\n', "either column or constant"),
         (PERSON + 'postcode = { constant = "x", strip = true }\n', "a constant stands alone"),
+        (PERSON + 'postcode = { column = "Eth", recode = { "" = "Z" } }\n', "postcode.recode: a blank stays blank"),
         (PERSON + "postcode = { constant = 1.5 }\n", "expected a text, a whole number or a date"),
         (PERSON + "postcode = 7\n", "expected keys with values"),
         (PERSON + 'postcode = { column = "Eth", part = "day" }\n', "'day' is not known"),

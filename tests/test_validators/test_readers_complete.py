@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from validators.source import Source
+    from validators.source import Source, TableShape
 
 #: DuckDB reads a CSV file in buffers of 16 of its longest lines
 BUFFER = 32_000_000
@@ -194,15 +194,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("bytes")
 
 
+#: contents at which DuckDB once read otherwise than Python: line breaks within the names of the columns
+READ_OTHERWISE_ONCE = (
+    b"\n\x00\r\x00\n\x01",
+    b'"\r\n"\x00\n\x00',
+    b'a,"b\r",c\n1,2,3\n',
+    b'a,"b\nb",c\r\n1,2,3\r\n',
+    b'a,"b\r\nb",c\n1,2,3\n',
+    b'a,"b\nb",c\n1,2,3\n',
+)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("content", READ_OTHERWISE_ONCE)
+def test_line_breaks_within_column_names(content: bytes, known: bool, folder: Path) -> None:
+    check_any_bytes(content, ABC if known else None, Limits(), folder)
+
+
 @given(content=CONTENT, longest=st.sampled_from([1 << 20, 64, 9]), known=st.booleans())
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_give_a_source_or_one_clear_error(content: bytes, longest: int, known: bool, folder: Path) -> None:
-    at = len(list(folder.iterdir()))
-    work = folder / str(at)
+    check_any_bytes(content, ABC if known else None, Limits(max_cell_bytes=longest), folder)
+
+
+def check_any_bytes(content: bytes, shape: TableShape | None, limits: Limits, folder: Path) -> None:
+    """Whatever the bytes: one clear error, or a source that DuckDB and Python read alike."""
+    work = folder / str(len(list(folder.iterdir())))
     work.mkdir()
-    path = csv_file(work, content)
     try:
-        source = opened(path, ABC if known else None, Limits(max_cell_bytes=longest))
+        source = opened(csv_file(work, content), shape, limits)
         census = source.census()
     except InputError:
         return

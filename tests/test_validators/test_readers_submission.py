@@ -6,9 +6,11 @@ import gzip
 import hashlib
 import io
 import os
+import socket
 import stat
+import warnings
 import zipfile
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -19,6 +21,7 @@ from tests.test_validators.reading_support import agrees, csv_file, kinds, lines
 from validators.errors import InputError
 from validators.limits import Limits
 from validators.source import TableShape
+from validators.structure import fault_findings
 from validators.submission import Submission, open_submission
 
 if TYPE_CHECKING:
@@ -115,6 +118,15 @@ def test_packed_files(name: str, inbox: Path) -> None:
         assert source.faults == ()
 
 
+def test_zstandard_with_frames_that_hold_nothing(inbox: Path) -> None:
+    nothing = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
+    frames = [nothing + zstandard.compress(part) for part in (CONTENT[:8], CONTENT[8:])]
+    with opened(csv_file(inbox, b"".join(frames) + nothing, "person.csv.zst")) as submission:
+        source = submission.sources["person"]
+        assert values(agrees(whole(source))) == ROWS
+        assert source.faults == ()
+
+
 def test_packed_files_in_an_archive_in_parts(inbox: Path) -> None:
     packed = gzip.compress(CONTENT[:9], mtime=0) + gzip.compress(CONTENT[9:], mtime=0)
     with opened(archive(inbox, {"person.csv.gz": packed})) as submission:
@@ -144,6 +156,11 @@ def test_a_workbook_with_a_sheet_a_table(inbox: Path) -> None:
             assert values(agrees(submission.sources["person"])) == ROWS
             assert submission.sources["person"].sha256 == submission.sources["header"].sha256
             assert kinds(submission.sources["person"]) == ["unread_sheets"]
+            (found,) = fault_findings("PMD001", submission.sources["person"], {})
+            assert (found.table, found.message) == (
+                "dataset",
+                "The workbook holds sheets that are not named after a table: Notes",
+            )
 
 
 def test_a_json_document_with_every_table(inbox: Path) -> None:
@@ -237,6 +254,79 @@ def test_links_in_an_archive(inbox: Path) -> None:
     with zipfile.ZipFile(inbox / "x.zip", "w") as out:
         out.writestr(link, "/etc/passwd")
     refused(inbox / "x.zip", "a link in place of a file")
+
+
+@pytest.mark.parametrize("root", ["été/", "e\u0301te\u0301/", "a'b;*?[1]{2}/", "四月 😀/", f"{'a/' * 50}", "\u202e/"])
+def test_folders_of_odd_names(root: str, inbox: Path) -> None:
+    with opened(archive(inbox, {f"{root}person.csv": CONTENT, f"{root}notes.txt": b""})) as submission:
+        assert values(agrees(whole(submission.sources["person"]))) == ROWS
+        assert [name for name, _ in submission.ignored] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb.csv", "a\nb.csv", "a\u202eb.csv", "\udcff.csv"])
+def test_names_that_are_no_text(name: str, tmp_path: Path, inbox: Path) -> None:
+    """What a terminal or a report cannot show is replaced in the name, and the file is read."""
+    path = csv_file(inbox, CONTENT, name)
+    with opened(path, table="person") as submission:
+        source = submission.sources["person"]
+        assert source.name.isprintable()
+        assert source.name.endswith(".csv")
+        assert values(agrees(whole(source))) == ROWS
+    csv_file(inbox, CONTENT, "person.csv")
+    with opened(inbox) as submission:
+        assert all(shown.isprintable() for shown, _ in submission.ignored)
+        assert any("b.csv" in shown or shown == "\ufffd.csv" for shown, _ in submission.ignored)
+
+
+@pytest.mark.parametrize("names", [("person.csv", "PERSON.CSV"), ("person.csv", "person.parquet"), ("person.csv",) * 2])
+def test_one_table_under_two_names_of_an_archive(names: tuple[str, str], inbox: Path) -> None:
+    with zipfile.ZipFile(inbox / "x.zip", "w") as out, warnings.catch_warnings(action="ignore"):
+        for name in names:
+            out.writestr(name, CONTENT)
+    refused(inbox / "x.zip", f"Two files hold the table person: {names[0]} and {names[1]}")
+
+
+@pytest.mark.parametrize("content", [CONTENT, b"x", b"", b"{}", b"PK"])
+def test_an_archive_that_is_none(content: bytes, inbox: Path) -> None:
+    refused(csv_file(inbox, content, "s.zip"), "s.zip: its name says that it is a zip archive, and it is none")
+
+
+def test_what_systems_put_beside_files(inbox: Path) -> None:
+    (inbox / "__MACOSX").mkdir()
+    csv_file(inbox / "__MACOSX", b"\0\5\x16\7", "._person.csv")
+    csv_file(inbox, b"x", ".DS_Store")
+    (inbox / "april").mkdir()
+    csv_file(inbox / "april", CONTENT)
+    with opened(inbox) as submission:
+        assert values(agrees(whole(submission.sources["person"]))) == ROWS
+        assert submission.ignored == ()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to nowhere", "link to itself", "socket"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_no_plain_file_is_not_waited_for(kind: str, alone: bool, inbox: Path) -> None:
+    path = inbox / "person.csv"
+    targets = {"device": "/dev/zero", "link to nowhere": "nowhere", "link to itself": "person.csv"}
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as unix, chdir(inbox):
+            unix.bind("person.csv")
+    else:
+        path.symlink_to(targets[kind])
+    refused(path if alone else inbox, "no plain file|no such file")
+
+
+def test_a_link_to_a_file_is_read(inbox: Path) -> None:
+    csv_file(inbox.parent, CONTENT, "export-2026-04.csv")
+    (inbox / "person.csv").symlink_to("../export-2026-04.csv")
+    with opened(inbox) as submission:
+        assert values(agrees(whole(submission.sources["person"]))) == ROWS
+
+
+def test_folders_within_folders_end(inbox: Path) -> None:
+    (inbox / "again").symlink_to(inbox)
+    refused(inbox, "no file in it is named after a table")
 
 
 def test_archives_with_too_many_files(inbox: Path) -> None:

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import pytest
 
-from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report
+from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report, since
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
-from validators.reports.html import MOST_BYTES, item_bar, plus_bar
+from validators.reports.html import MOST_BYTES, coded, item_bar, plus_bar
 from validators.reports.links import linked
 
 VOID = {"meta", "br", "input"}
@@ -136,10 +136,11 @@ def test_the_first_sentence_is_the_verdict(seen: Seen) -> None:
 
 
 def test_sections_stand_in_order() -> None:
-    assert Seen(page_of(sample_report())).within("h2") == [
+    assert Seen(page_of(sample_report(since=since()))).within("h2") == [
         "Mend these first",
         "In figures",
         "What we found in the file",
+        "What changed since the report of 1 May 2026",
         "All findings",
         "What was not checked, and why",
         "What this report was made from",
@@ -217,3 +218,12 @@ def test_no_values_without_a_request() -> None:
     assert "local_patient_id = LP0000" in page_of(sample_report(reveal="keys"))
     assert "09/03/1984" not in page_of(sample_report(reveal="keys"))
     assert "birth_date = 09/03/1984" in page_of(sample_report(reveal="values"))
+
+
+def test_a_name_between_backticks_is_code_and_all_else_is_escaped() -> None:
+    assert coded("Send `birth_date`, `a<b` and a `lone mark") == (
+        "Send <code>birth_date</code>, `a&lt;b` and a `lone mark"
+    )
+    first, *rest = sample_report().findings
+    page = page_of(sample_report(findings=[first.model_copy(update={"fix": "Leave `birth_date` blank."}), *rest]))
+    assert "Leave <code>birth_date</code> blank." in page

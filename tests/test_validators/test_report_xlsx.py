@@ -68,6 +68,18 @@ def with_value(value: str) -> Report:
     return sample_report(findings=[first.model_copy(update={"samples": samples}), *rest], reveal="values")
 
 
+def test_the_summary_stands_in_the_order_in_which_people_want_it() -> None:
+    report = sample_report(since=since())
+    first = [row[0] for row in book(report)["Summary"].iter_rows(values_only=True)]
+    titles = [report.verdict_sentence, "Mend these first", "In figures", "PLUS answers", "Persons"]
+    titles += ["How completely each item is filled", "What was not checked, and why"]
+    titles.insert(-1, "What changed since the report of 2026-05-01")
+    assert sorted(titles, key=first.index) == titles
+    place = first.index("Mend these first")
+    told = [(f"{mend.title} ({mend.rule_id})", mend.reason) for mend in report.mend_first]
+    assert first[place + 1 : place + 1 + 2 * len(told)] == [line for pair in told for line in pair]
+
+
 def test_it_has_its_sheets_in_their_order() -> None:
     assert book(sample_report()).sheetnames == SHEETS
     assert book(clean_report()).sheetnames == SHEETS

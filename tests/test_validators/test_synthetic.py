@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from schema import release as releases
@@ -140,6 +141,23 @@ def test_every_format_is_as_clean(tmp_path, form):
     outcomes = judged(tmp_path / "made")
     assert outcomes["PMD00105"].assessed
     assert failing(outcomes, "error", "warning") == set()
+
+
+def test_a_workbook_has_a_sheet_for_each_table(tmp_path):
+    made = generate(tmp_path / "made", persons=20, format="xlsx")
+    path = tmp_path / "made" / "submission.xlsx"
+    assert list((tmp_path / "made").iterdir()) == [path]
+    book = openpyxl.load_workbook(path, read_only=True)
+    assert book.sheetnames == ["header", "person", "plus_characteristic", "referral", "care_contact"]
+    assert {name: sum(1 for _ in book[name].values) - 1 for name in book.sheetnames} == made["rows"]
+    assert set(made["files"].values()) == {path.name}
+    assert failing(judged(path), "error", "warning") == set()
+
+
+def test_a_table_that_is_left_out_has_no_sheet(tmp_path):
+    generate(tmp_path / "made", persons=20, format="xlsx", faults={"PMD003.table.missing": 1})
+    book = openpyxl.load_workbook(tmp_path / "made" / "submission.xlsx")
+    assert "plus_characteristic" not in book.sheetnames
 
 
 def test_numbers_are_from_ranges_that_are_never_issued():

@@ -45,7 +45,7 @@ def shareable(report: Report, before: Report | None = None) -> Report:
 def _made(report: Report, before: Report | None) -> Report:
     bare = stripped(report)
     earlier = shareable(before) if before is not None else None
-    copy = _written(bare, _hides(bare, report.since, before, earlier))
+    copy = written(bare, _hides(bare, report.since, before, earlier))
     return copy if earlier is None else copy.model_copy(update={"since": changes(copy, earlier)})
 
 
@@ -122,7 +122,8 @@ class _Writer:
         return HIDDEN if path in self.hidden else rounded(count)
 
 
-def _written(report: Report, hides: Collection[Path]) -> Report:
+def written(report: Report, hides: Collection[Path]) -> Report:
+    """The copy of a stripped report with some figures hidden and all others rounded."""
     copy = rewritten(report, _Writer(hides))
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
     figures = tuple(_decided(figure) for figure in copy.core20.figures)
@@ -141,7 +142,7 @@ def _written(report: Report, hides: Collection[Path]) -> Report:
 
 def _sentence(copy: Report) -> str:
     """The verdict in one sentence, which speaks of rounded figures."""
-    if copy.verdict != "accepted_with_findings":
+    if copy.verdict != "accepted_with_findings" or copy.slice is not None:
         return copy.verdict_sentence
     sent = next((table for table in copy.tables if table.table == "person"), None)
     kept = next((exact(item.rows) for item in copy.data_items if item.table == "person"), None)

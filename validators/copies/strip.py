@@ -58,8 +58,10 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
     shapes = tuple(shape for shape in finding.cause.shapes if not is_small(exact(shape.rows) or 0))
     silent = None if finding.accepted is None else finding.accepted.model_copy(update={"reason": None, "owner": None})
     cause = finding.cause.model_copy(update={"shapes": shapes})
+    named = finding.fingerprint or fingerprint(finding.rule_id, finding.cause.kind, finding.data_items)
     bare = finding.model_copy(
         update={
+            "fingerprint": named,
             "samples": (),
             "more": finding.failed_rows,
             "cause": cause,

@@ -32,6 +32,7 @@ class Figures:
     equals: figures that are one and the same. sensitive: figures that must be hidden whatever their size. told: figures
     that the report tells in words anyway, so that hiding them would cover nothing. known: what is known of a figure
     otherwise, least and most. hidden_before: figures that are hidden because a copy of an earlier report hides them.
+    covered: small figures that others cover already, and that are looked at again in the end alone.
     """
 
     values: Mapping[Path, int]
@@ -41,6 +42,7 @@ class Figures:
     told: Collection[Path] = frozenset()
     known: Mapping[Path, Bounds] | None = None
     hidden_before: Collection[Path] = frozenset()
+    covered: Collection[Path] = frozenset()
 
 
 def hidden(figures: Figures) -> frozenset[Path]:
@@ -73,7 +75,8 @@ class _Search:
         self.system = System(values, equations, shown, self._known(), self._losses(values))
 
     def run(self) -> frozenset[Path]:
-        small = [figure for figure in range(self.named) if is_small(self.system.values[figure])]
+        covered = {self.number[path] for path in self.figures.covered}
+        small = [f for f in range(self.named) if f not in covered and is_small(self.system.values[f])]
         for figure in sorted(small, key=lambda figure: (len(self.system.within[figure]), figure)):
             self._blur(figure)
         for figure in sorted(self.whole):

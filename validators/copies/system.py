@@ -88,9 +88,9 @@ class System:
         """What each figure can be, as far as anybody finds out who goes from sum to sum."""
         ends = {figure: self.bounds(figure) for figure in range(len(self.values))}
         for _ in range(SWEEPS):
-            was: dict[int, Bounds] = {}
-            narrowed(self, range(len(self.equations)), ends, before=was)
-            if not was:
+            left: set[int] = set()
+            narrowed(self, range(len(self.equations)), ends, left=left)
+            if not left:
                 break
         return ends
 
@@ -206,9 +206,9 @@ class _Attempt:
     def _choices(self, place: int) -> Iterator[tuple[int, int]]:
         """Figures of an equation with a number for each that brings it nearer to adding up, the least loss first."""
         over = self.over[place]
-        for figure, sign in sorted(self.system.equations[place].items(), key=lambda term: self._order(term[0])):
+        for figure, times in sorted(self.system.equations[place].items(), key=lambda term: self._order(term[0])):
             low, high = self.ends[figure]
-            number = min(max(self.world[figure] - sign * over, low), high)
+            number = min(max(self.world[figure] - over // times, low), high)
             if figure not in self.chosen and number != self.world[figure]:
                 yield figure, number
 

@@ -17,6 +17,7 @@ from validators.engines.duckdb_columns import PERSON_KEY
 from validators.engines.duckdb_connection import Database, ScanError, open_connection
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
+from validators.engines.duckdb_misplaced import misplaced_rows, misplaced_tallies
 from validators.engines.duckdb_places import Places, joined_rules
 from validators.engines.duckdb_reference import ReferenceTables, stored_paths
 from validators.engines.duckdb_rows import TableRows
@@ -233,10 +234,11 @@ class _Run:
             rejected = self.across.rejected(name)
             tables.append(TableTally(name, self.tables[name].rows, rejected))
             items.extend(self._items(name, rejected))
+        misplaced = tuple(t for name in self.order for t in misplaced_tallies(self.database, self.tables[name].table))
         if "person" not in self.tables:
-            return Tally(tuple(tables), rules, tuple(items))
+            return Tally(tuple(tables), rules, tuple(items), misplaced=misplaced)
         measured = measures(self.database, self.context, self.order, self.places)
-        return Tally(tuple(tables), rules, tuple(items), **measured)
+        return Tally(tuple(tables), rules, tuple(items), misplaced=misplaced, **measured)
 
     def _items(self, name: str, rejected: int) -> Iterator[ItemTally]:
         (extra,) = self.database.row(f"SELECT count(*) FROM extra_{name}")
@@ -250,8 +252,8 @@ class _Run:
 
         for name in self.order:
             work = self.tables[name]
-            query = work.failing_rows()
-            if query:
+            queries = filter(None, (work.failing_rows(), misplaced_rows(self.database, work.table)))
+            if query := " UNION ALL ".join(queries):
                 found = self.database.stream(f"SELECT * FROM ({query}) ORDER BY row, rule_id")
                 self.rows_to(name, (FailingRow(*row) for row in found))
 

@@ -26,6 +26,7 @@ from validators.engines.duckdb_measure_columns import (
     received_columns,
     received_marks,
 )
+from validators.engines.duckdb_misplaced import form_columns
 from validators.engines.duckdb_narrow import NarrowTable
 from validators.engines.duckdb_scan import Scan
 from validators.errors import EngineError
@@ -207,7 +208,7 @@ class TableRows:
         return coded_columns(self.table.name, self.first.plan)
 
     def _received(self) -> dict[str, exp.Expr]:
-        return received_columns(self.table.name, self.context)
+        return received_columns(self.table.name, self.context) | form_columns(self.table)
 
     def _from_values(self, scope: sql.Scope) -> dict[str, exp.Expr]:
         """Columns made of what the row stages have left of the values."""

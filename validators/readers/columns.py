@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING
 from validators.readers.faults import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from validators.source import StructureFault, TableShape
 
 #: names that one fault spells out, and characters of each
 NAMED = 8
 NAME_LENGTH = 40
+#: how columns are called that say who or where a person is
+IDENTIFYING = re.compile(
+    "((patient|person|client|pat|p)_?)?(full|first|given|middle|last|family|maiden|preferred|birth|previous)?_?names?"
+    "|(patient_?|person_?)?(surname|forename|known_as|fore_?names?)|(home_?|patient_?)?address(_?line)?_?[0-9]?"
+    "|(patient_?)?e_?mail(_?address)?|(patient_?|home_?|work_?|mobile_?)?(tele)?phone(_?(number|no))?"
+    "|mobile(_?(number|no))?"
+)
+#: names that are given here, and may not come out of a file
+PRIVATE = re.compile(r"_row|_line|_column_\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ def own_names(received: Sequence[str], table: str) -> Columns:
     names: list[str] = []
     for place, name in enumerate(received, 1):
         own = name.strip(" \t\r\n\ufeff")
-        usable = own and own.casefold() not in taken and own not in {"_row", "_line"}
+        usable = own and own.casefold() not in taken and not PRIVATE.fullmatch(own)
         names.append(own if usable else f"_column_{place}")
         taken.add(names[-1].casefold())
     again = [
@@ -86,11 +95,9 @@ def _column_faults(
     table = shape.name
     faults: list[StructureFault] = []
     near = _near_misses(unknown, names, shape)
-    strange = [name for name in unknown if name not in near]
     if near:
         faults.append(near_miss(table, near, line))
-    if strange:
-        faults.append(fault("unknown_column", table, line=line, count=len(strange), what=shown(strange)))
+    faults.extend(unknown_columns(table, [name for name in unknown if name not in near], line))
     if misspelt:
         items = tuple(item for _, item in misspelt)
         words = {"what": shown([name for name, _ in misspelt]), "expected": shown(items)}
@@ -101,6 +108,15 @@ def _column_faults(
     if unnamed:
         faults.append(fault("unnamed_column", table, line=line, count=len(unnamed)))
     return faults
+
+
+def unknown_columns(table: str, names: Sequence[str], line: int | None = None) -> Iterator[StructureFault]:
+    """Names of no item: a fault for those that say who or where a person is, one for the others."""
+    identifying = [name for name in names if IDENTIFYING.fullmatch(normal(name))]
+    others = [name for name in names if name not in identifying]
+    for kind, found in (("identifying_column", identifying), ("unknown_column", others)):
+        if found:
+            yield fault(kind, table, line=line, count=len(found), what=shown(found))
 
 
 def _near_misses(unknown: Sequence[str], names: Sequence[str], shape: TableShape) -> dict[str, str]:

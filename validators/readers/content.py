@@ -22,16 +22,19 @@ ENDINGS: Final = {
 }  # fmt: skip
 PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
 
+#: how a Zstandard frame begins that holds nothing of the file; some packers write one before each that does
+SKIPPED: Final = tuple((bytes((first,)) + b"\x2a\x4d\x18", "zstd") for first in range(0x50, 0x60))
 #: first bytes → format
 MAGIC: Final = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PAR1", "parquet"), (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"%PDF", "pdf"),
     (b"SQLite format 3\0", "sqlite"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!", "rar"), (b"ORC", "orc"), (b"Obj\x01", "avro"), (b"{\\rtf", "rtf"), (b"\x7fELF", "program"),
+    *SKIPPED,
 )  # fmt: skip
 
 NAMES: Final = {
-    "csv": "text with a separator", "parquet": "a Parquet file", "ndjson": "JSON, one object a line",
+    "csv": "CSV, text with a separator", "parquet": "a Parquet file", "ndjson": "JSON, one object a line",
     "json": "a JSON document", "xlsx": "an Excel workbook", "zip": "a zip archive", "gzip": "a gzip file",
     "zstd": "a Zstandard file", "xls": "an old Excel workbook (.xls), or one with a password", "pdf": "a PDF document",
     "sqlite": "an SQLite database", "bzip2": "a bzip2 file", "xz": "an xz file", "7z": "a 7-Zip archive",
@@ -39,6 +42,9 @@ NAMES: Final = {
     "html": "a web page (HTML)", "xml": "an XML document", "program": "a program", "binary": "binary data",
     "ods": "an OpenDocument file", "docx": "a Word document", "xlsb": "a binary Excel workbook (.xlsb)",
 }  # fmt: skip
+
+#: how a file ends where that is not the name of its format
+ENDING: Final = {"gzip": "gz", "zstd": "zst"}
 
 #: every byte but the control characters that no text holds
 NO_CONTROL: Final = bytes(set(range(256)) - {*range(1, 9), *range(14, 27), *range(28, 32)})

@@ -188,6 +188,7 @@ def _source(opening: Opening, table: str, shape: TableShape | None, layout: Layo
     in_place = (
         layout.encoding in {"utf-8", "utf-8-sig"}
         and layout.on_first_line
+        and not layout.broken_names
         and layout.new_line != "\r"
         and layout.width > 1
     )

@@ -32,7 +32,7 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
     # the file
     "wrong_ending": FaultKind(
         "file.format", "warning", "none", "{what}", "{ending}, as the file name says",
-        "It was read as what it is. Name it by its format.",
+        "It was read as {what}. Rename the file so that it ends in .{right}, or save it as {ending}.",
     ),
     "empty_file": FaultKind(
         "file.empty", "error", "file", "a file without a single line", "a line with the column names, then the records",
@@ -160,6 +160,10 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
     "unknown_column": FaultKind(
         "column.unknown", "warning", "none", "{what}", "data items of the table alone",
         "They were not read: leave out what the data set does not ask for.",
+    ),
+    "identifying_column": FaultKind(
+        "column.identifying", "warning", "none", "{what}", "no column that says who or where a person is",
+        "They were not read, but they are in the file that was sent: take them out of the export.",
     ),
     "near_miss_column": FaultKind(
         "column.unknown", "error", "none", "{what}, which is nearly the name of an item", "{expected}",

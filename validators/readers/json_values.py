@@ -6,7 +6,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-from validators.readers.columns import missing_columns, near_miss, normal, shown
+from validators.readers.columns import missing_columns, near_miss, normal, unknown_columns
 from validators.readers.faults import FaultLog, fault
 from validators.readers.staging import StagedSource, StageWriter
 from validators.source import JSON_EMPTY, JSON_MARK, Census
@@ -217,11 +217,9 @@ class JsonStage:
         if not self.row:
             yield fault("no_records", self._table)
         near = {name: normal(name) for name in self._unknown if normal(name) in self._items}
-        strange = [name for name in self._unknown if name not in near]
         if near:
             yield near_miss(self._table, near)
-        if strange:
-            yield fault("unknown_column", self._table, count=len(strange), what=shown(strange))
+        yield from unknown_columns(self._table, [name for name in self._unknown if name not in near])
         if self._out.records:
             # a key that no record has is how JSON writes a blank: a fault of the file only where a value has to be
             yield from (f for f in missing_columns(self._seen, self.shape) if f.kind == "missing_mandatory")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "verti
 TITLES: Final = 20
 #: lines that column names with line breaks may take
 NAME_LINES: Final = 50
+#: what stands before the first line end that is not between quotation marks
+BEFORE_LINE_END: Final = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(?=[\r\n])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Layout:
     def width(self) -> int:
         """Columns."""
         return len(self.names)
+
+    @property
+    def broken_names(self) -> bool:
+        """Whether a column name goes over a line end: DuckDB takes the first that it sees for the file's own."""
+        return any("\r" in name or "\n" in name for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,10 @@ def layout_of(head: bytes, shape: TableShape | None) -> Layout | None:
 
 
 def first_line_end(text: bytes) -> str:
-    """How the first line ends; a line feed where there is one line only."""
-    feed, carriage = text.find(b"\n"), text.find(b"\r")
+    """How the first line ends, quoted names with line breaks passed over; a line feed where there is one line only."""
+    before = BEFORE_LINE_END.match(text)
+    start = before.end() if before else 0
+    feed, carriage = text.find(b"\n", start), text.find(b"\r", start)
     if carriage == -1 or 0 <= feed < carriage:
         return "\n"
     return "\r\n" if feed == carriage + 1 else "\r"

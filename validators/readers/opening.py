@@ -46,7 +46,7 @@ class Opening:
         if self.table is None:
             raise InputError(
                 f"{self.name}: which table it holds cannot be told from its name. "
-                f"Name it after the table ({', '.join(self.shapes)}), or say which with --table."
+                f"Name it after the table ({', '.join(self.shapes)}), or say which with --table (over HTTP: ?table=)."
             )
         return self.table
 

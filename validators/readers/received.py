@@ -26,7 +26,7 @@ LITTER = re.compile(r"(?i)(^|/)(__macosx/|\.[^/]*|~\$[^/]*|thumbs\.db$|desktop\.
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One file. `name` is what its sender called it; `member` is set while it is still in an archive."""
+    """One file. `name` is what its sender called it, printable; `member` is set while it is still in an archive."""
 
     name: str
     path: Path
@@ -41,14 +41,32 @@ class Received:
         return Received(self.name, target)
 
 
+def printable(name: str) -> str:
+    """A name as it may stand in a report or on a terminal: what is no character, or steers one, is replaced."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+
+
+def check_readable(path: Path, name: str) -> None:
+    """Raise InputError where reading would wait, go on for ever, or lead nowhere."""
+    if not path.is_file():
+        raise InputError(
+            f"{name}: it is no plain file, but a pipe, a device, a folder or a link that leads nowhere. "
+            "Save what it gives as a file, and send that."
+        )
+
+
 def folder_files(folder: Path, limits: Limits, depth: int = 0) -> list[Received]:
     """The files of a folder; where it holds one folder and nothing else, those of that one."""
-    entries = sorted(entry for entry in folder.iterdir() if not LITTER.search(entry.name))
+    entries = sorted(entry for entry in folder.iterdir() if not LITTER.search(_name_in_folder(entry)))
     if len(entries) > limits.max_files:
         raise InputError(f"{folder.name}: it holds more than {limits.max_files:,} files. Send the tables alone.")
     if len(entries) == 1 and entries[0].is_dir() and depth < DEPTH:
         return folder_files(entries[0], limits, depth + 1)
-    return [Received(entry.name + ("/" if entry.is_dir() else ""), entry) for entry in entries]
+    return [Received(_name_in_folder(entry), entry) for entry in entries]
+
+
+def _name_in_folder(entry: Path) -> str:
+    return printable(entry.name) + ("/" if entry.is_dir() else "")
 
 
 def opened(path: Path) -> zipfile.ZipFile:
@@ -70,7 +88,7 @@ def archive_files(path: Path, limits: Limits) -> list[Received]:
     found = [(_safe_name(path.name, member), member) for member in members]
     files = [(name, member) for name, member in found if not member.is_dir() and not LITTER.search(name)]
     root = _common_root([name for name, _ in files])
-    return [Received(name[root:], path, member) for name, member in files]
+    return [Received(printable(name[root:]), path, member) for name, member in files]
 
 
 def _safe_name(archive: str, member: zipfile.ZipInfo) -> str:

@@ -16,8 +16,9 @@ def text(value: str) -> str:
 
 
 def scan_name(path: Path, workdir: Path, table: str) -> Path:
-    """The path by which a file is scanned: another one where DuckDB would take its name for a pattern."""
-    if not set("*?[]{}") & set(str(path)):
+    """The path by which a file is scanned: another one where its name is a pattern to DuckDB, or no text."""
+    name = str(path)
+    if not set("*?[]{}") & set(name) and name == name.encode("utf-8", "replace").decode():
         return path
     other = workdir / f"{table}.received"
     try:

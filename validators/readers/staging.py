@@ -39,7 +39,7 @@ class StageWriter:
         self._file: BinaryIO = path.open("wb")
         self._held: list[bytes] = []
         self._held_bytes = 0
-        names = [name.encode("utf-8", "replace") for name in (*ROW_COLUMNS, *columns)]
+        names = [on_one_line(name).encode("utf-8", "replace") for name in (*ROW_COLUMNS, *columns)]
         self._offset = self._file.write(written(names, self._mark) + b"\n")
 
     def __enter__(self) -> Self:
@@ -92,6 +92,11 @@ class StageWriter:
                 f"{self.path.name.partition('.')[0]}: nearly all lines of the file have far fewer values than there "
                 "are column names. Check the separator, and that the first line belongs to the file."
             )
+
+
+def on_one_line(name: str) -> str:
+    """A column name without line breaks: by one within quotation marks DuckDB would cut the whole file into lines."""
+    return name.replace("\r", " ").replace("\n", " ")
 
 
 @dataclass(kw_only=True)

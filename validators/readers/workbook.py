@@ -1,8 +1,10 @@
 """What has to be known of a workbook before the library may open it.
 
 The library holds a sheet as a full rectangle and ends the process where there is no memory for it, so one cell far out
-would end the validator. It also gives an empty text for a formula that failed. So every sheet is looked through here,
-and the library is given a copy that holds what was looked through and nothing else.
+would end the validator; it sets memory aside for as many texts as the workbook says that it has. It gives an empty text
+for a formula that failed, takes a sheet that is cut off for a whole one, and lets a row that stands twice take the
+place of the first. So every sheet is looked through here, and the library is given a copy that holds what was looked
+through and nothing else.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from validators.errors import InputError
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
 PARTS: Final = re.compile(r"\[Content_Types\]\.xml|_rels/.*|xl/(_rels/)?[^/]*\.(xml|rels)|xl/worksheets/[^/]*\.xml")
 SHEETS: Final = re.compile(r"xl/worksheets/[^/]*\.xml")
 BLOCK: Final = 1 << 20
+#: bytes of the name of a tag
+LONGEST_TAG: Final = 4096
+SAVE_ANEW: Final = "Open it in a spreadsheet program, save it anew, and send it again."
+#: bytes at the end of a sheet among which its last tag is sought
+LONGEST_END: Final = 64 << 10
 #: bytes that one cell may take in the file
 LONGEST_CELL: Final = 8 << 20
 CELL: Final = re.compile(rb"<(?:\w+:)?c[ />]")
@@ -36,20 +44,35 @@ UNWORKED: Final = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^<]*+(?:</(?:\w+:)?f>))'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["\']([0-9]+)')
+COMMENTS: Final = rb"\s*+(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
+SHEET_END: Final = re.compile(rb"(?:</(?:\w+:)?\w+sheet\s*>|<(?:\w+:)?\w+sheet\b[^<>]*/>)" + COMMENTS + rb"\Z")
+#: the first tag of the part that holds the texts of the workbook, and any such tag
+TEXTS: Final = re.compile(
+    rb"\A((?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*\?>)?" + COMMENTS + rb")"
+    rb"<((?:\w+:)?sst)(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*\"|'[^']*'))*+\s*(/?)>"
+)
+TEXTS_AGAIN: Final = re.compile(rb"<(?!/)[^\s<>]*?\bsst[\s/>]")
 
 
 @dataclass(slots=True)
 class Sheet:
-    """How far out the cells of a sheet lie, and which hold a formula without a result: (row, column) from 1."""
+    """How far out the cells of a sheet lie, and which hold a formula without a result: (row, column) from 1.
+
+    `ascending`: each row stands behind the one before it, and once.
+    """
 
     rows: int = 0
     columns: int = 0
     failed: list[tuple[int, int]] = field(default_factory=list)
+    ascending: bool = True
+    _last: int = 0
     _row: int = 0
     _column: int = 0
 
     def look(self, part: bytes) -> None:
         """Look through whole cells."""
+        self._see_rows([int(row) for row in ROW.findall(part)])
         places = PLACED.findall(part)
         if len(places) == len(CELL.findall(part)):
             self._reach(max((int(row) for row in {row for _, row in places}), default=0), _furthest(places))
@@ -59,6 +82,10 @@ class Sheet:
             self.failed += [(int(found[2]), column_number(found[1])) for found in FAILED.finditer(part)]
         if b"<f" in part or b":f" in part:
             self.failed += [(int(found[2]), column_number(found[1])) for found in UNWORKED.finditer(part)]
+
+    def _see_rows(self, rows: list[int]) -> None:
+        self.ascending = self.ascending and all(one < other for one, other in pairwise([self._last, *rows]))
+        self._last = rows[-1] if rows else self._last
 
     def _reach(self, row: int, column: int) -> None:
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
@@ -104,7 +131,7 @@ def copy_workbook(path: Path, name: str, target: Path, limits: Limits) -> dict[s
                 if SHEETS.fullmatch(member.filename):
                     sheets[member.filename] = sheet = Sheet()
                     blocks = _looked_through(blocks, sheet, name, limits)
-                for block in blocks:
+                for block in _texts_uncounted(blocks, name):
                     out.write(block)
     return sheets
 
@@ -115,6 +142,22 @@ def _blocks(source: BinaryIO, name: str, budget: Budget, member: zipfile.ZipInfo
         written += len(block)
         budget.spend(name, len(block), written, member.compress_size)
         yield block
+
+
+def _texts_uncounted(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """A part without the number of its texts, for which the library would set memory aside."""
+    first = next(blocks, b"")
+    if found := TEXTS.match(first):
+        yield found.expand(rb"\1<\2\3>")
+        first = first[found.end() :]
+    carry = b""
+    for block in chain((first,), blocks):
+        data = carry + block
+        if b"sst" in data and TEXTS_AGAIN.search(data):
+            raise InputError(f"{name}: the workbook is damaged. {SAVE_ANEW}")
+        yield block
+        carry = data[data.rfind(b"<") :]
+        carry = b"" if b">" in carry else carry[:LONGEST_TAG]
 
 
 def _looked_through(blocks: Iterator[bytes], sheet: Sheet, name: str, limits: Limits) -> Iterator[bytes]:
@@ -129,6 +172,10 @@ def _looked_through(blocks: Iterator[bytes], sheet: Sheet, name: str, limits: Li
         _check_size(sheet, len(carry), name, limits)
     sheet.look(carry)
     _check_size(sheet, 0, name, limits)
+    if not SHEET_END.search(carry[-LONGEST_END:]):
+        raise InputError(f"{name}: a sheet of the workbook is cut off. {SAVE_ANEW}")
+    if not sheet.ascending:
+        raise InputError(f"{name}: a sheet holds a row twice, or its rows are out of order. {SAVE_ANEW}")
 
 
 def _check_size(sheet: Sheet, cell: int, name: str, limits: Limits) -> None:

@@ -126,13 +126,21 @@ class SheetReading:
 
     def _records(self, rows: Iterator[list[Any]], line: int, unnamed: list[bool], first_column: int) -> None:
         blank = 0
-        for at, cells in enumerate(rows, line + 1):
+        for at, cells in self._to_last_formula(rows, line, len(unnamed)):
             if not any(cell != "" for cell in cells) and not self._failed_in(at, first_column, len(cells)):
                 blank += 1
                 continue
             self.blank += blank
             blank = 0
             self._record(at, cells, unnamed, first_column)
+
+    def _to_last_formula(self, rows: Iterator[list[Any]], line: int, width: int) -> Iterator[tuple[int, list[Any]]]:
+        """Every row with its line. Those behind the last value, which the library leaves out, may hold formulas."""
+        at = line
+        for at, cells in enumerate(rows, line + 1):
+            yield at, cells
+        last = max((row for row, _ in self._failed), default=0)
+        yield from ((behind, [""] * width) for behind in range(at + 1, last + 1))
 
     def _failed_in(self, line: int, first: int, width: int) -> bool:
         return bool(self._failed) and any((line, first + at) in self._failed for at in range(width))

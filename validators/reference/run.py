@@ -17,6 +17,7 @@ from validators.reference.ethnicity import equality_tally, linkage_tally
 from validators.reference.group_checks import GROUP_CHECKS
 from validators.reference.hidden import HiddenGroups
 from validators.reference.items import item_tallies
+from validators.reference.misplaced import misplaced_rows, misplaced_tallies
 from validators.reference.persons import People
 from validators.reference.places import core20_tallies
 from validators.reference.plus import plus_tallies
@@ -204,8 +205,9 @@ class Run:
         tables = self.tables
         counts = tuple(TableTally(n, len(rows), sum(row.rejected for row in rows)) for n, rows in self.rows.items())
         items = tuple(tally for name in self.rows for tally in item_tallies(tables.once(name), self.rules[name]))
+        misplaced = tuple(t for n, rows in self.rows.items() for t in misplaced_tallies(self.rules[n].table, rows))
         if "person" not in self.rows:
-            return Tally(counts, tuple(self.results), items)
+            return Tally(counts, tuple(self.results), items, misplaced=misplaced)
         people = People(tables.once("person"), self.rules["person"], self._once("plus_characteristic"))
         return Tally(
             counts,
@@ -218,7 +220,12 @@ class Run:
             tuple(split_tallies(people, self.context)),
             tuple(access_tallies(people, self._once("referral"), self._once("care_contact"), self.context)),
             tuple(core20_tallies(people.rows, self.rows["person"], self.context)),
+            misplaced,
         )
+
+    def failing_rows(self, name: str) -> list[FailingRow]:
+        """Every row of a table with every rule that it breaks, in the order of the file."""
+        return sorted([*self.found[name], *misplaced_rows(self.rules[name].table, self.rows[name])])
 
     def _once(self, table: str) -> list[Row] | None:
         return self.tables.once(table) if table in self.rows else None
@@ -248,7 +255,7 @@ def run(
     tally = work.tally()
     for name in names if rows_to else ():
         assert rows_to is not None
-        rows_to(name, iter(sorted(work.found[name])))
+        rows_to(name, iter(work.failing_rows(name)))
     return tally
 
 

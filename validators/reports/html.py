@@ -6,6 +6,7 @@ the style and the script of this very page, by their digests.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
@@ -33,6 +34,8 @@ MOST_BYTES = 300_000
 NARRATIVE = 4000
 SHORT = 100
 
+#: the name of an item or a table: words of a file that stand between backticks are left as they are
+_CODE = re.compile("`([a-z][a-z0-9_.]*)`")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -192,7 +195,13 @@ def _environment() -> Environment:
     )
     environment.filters["sentence"] = words.sentence
     environment.filters["short"] = _short
+    environment.filters["coded"] = coded
     return environment
+
+
+def coded(text: str | None) -> Markup:
+    """A text as HTML; a name between backticks is in the face of code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(plain(text or "")))))  # noqa: S704 - it is escaped
 
 
 def _short(text: str) -> str:

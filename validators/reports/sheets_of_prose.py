@@ -30,7 +30,7 @@ SHEETS = (
 
 
 def summary(report: Report) -> Prose:
-    """The verdict, the counters, how completely items are filled, what was answered."""
+    """What the HTML and the text say, in the same order, without the findings: these have sheets of their own."""
     return Prose("Summary", WIDTHS, list(_summary(report)))
 
 
@@ -38,16 +38,18 @@ def _summary(report: Report) -> Iterator[Block]:
     yield Block(report.verdict_sentence, _verdict(report))
     if report.slice is not None:
         yield Block("A slice of the report", [(report.slice.title,)])
+    if report.mend_first:
+        yield _mend_first(report)
     yield _counters(report)
     yield _tables(report)
-    if report.data_items:
-        yield _items(report)
     if report.plus:
         yield _plus(report)
-    yield from by_group(report)
     said = [*story.measured(report), *filter(None, [story.advice(report)])]
     if said:
         yield Block("Persons", [(sentence,) for sentence in said])
+    yield from by_group(report)
+    if report.data_items:
+        yield _items(report)
     if report.since is not None:
         yield _changes(report.since)
     if report.accepted:
@@ -65,6 +67,13 @@ def _verdict(report: Report) -> list[Row]:
     if broken:
         told.append(f"This report is not complete: the validator itself failed on {words.many(len(broken), 'rule')}.")
     return [("Verdict", words.VERDICT[report.verdict]), *((line,) for line in told)]
+
+
+def _mend_first(report: Report) -> Block:
+    """What to mend first and why, in a line each; how stands on the sheet of that name."""
+    rows: list[Row] = [(f"{first.title} ({first.rule_id})",) for first in report.mend_first]
+    reasons: list[Row] = [(first.reason,) for first in report.mend_first]
+    return Block("Mend these first", [row for pair in zip(rows, reasons, strict=True) for row in pair])
 
 
 def _counters(report: Report) -> Block:

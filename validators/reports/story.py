@@ -138,7 +138,7 @@ def item_groups(report: Report) -> list[tuple[str, list[DataItemMeasure]]]:
     return list(groups.items())
 
 
-def not_asked(measure: PlusMeasure) -> Shown | None:
+def unanswered(measure: PlusMeasure) -> Shown | None:
     """Persons of whom nobody has recorded an answer."""
     return total((measure.not_known, measure.not_recorded))
 

@@ -34,14 +34,14 @@ def lines(report: Report, page: Page) -> Iterator[str]:
     yield from _verdict(report, page)
     yield from _mend_first(report, page)
     yield from _counters(report, page)
-    yield from _changes(report, page)
-    for severity in SEVERITIES:
-        yield from _findings(report, severity, page)
-    yield from _items(report, page)
     yield from _plus(report, page)
     yield from _measured(report, page)
     yield from _by_group(report, page)
     yield from _access(report, page)
+    yield from _items(report, page)
+    yield from _changes(report, page)
+    for severity in SEVERITIES:
+        yield from _findings(report, severity, page)
     yield from _unchecked(report, page)
     yield from _before(report, page)
     yield from _stamps(report, page)
@@ -194,13 +194,13 @@ def _plus(report: Report, page: Page) -> Iterator[str]:
     if not report.plus:
         return
     yield from page.title("PLUS answers")
-    yield from page.text(f"{words.ANSWERS_MEANS} {words.NOT_ASKED_MEANS}")
-    headings = ["Characteristic", "eligible", "yes", "no", "not\nsure", "declined", "not\nasked", "asked\n%"]
+    yield from page.text(f"{words.ANSWERS_MEANS} {words.NO_ANSWER_MEANS}")
+    headings = ["Characteristic", "eligible", "yes", "no", "not\nsure", "declined", "no\nanswer", "asked\n%"]
     yield from page.table(headings, [_plus_row(measure) for measure in report.plus])
 
 
 def _plus_row(measure: PlusMeasure) -> list[str]:
-    counts = (measure.eligible, measure.yes, measure.no, measure.unsure, measure.declined, story.not_asked(measure))
+    counts = (measure.eligible, measure.yes, measure.no, measure.unsure, measure.declined, story.unanswered(measure))
     return [measure.title, *map(words.number, counts), words.percent(measure.asked_rate)]
 
 

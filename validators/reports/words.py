@@ -88,9 +88,9 @@ HIDDEN_COUNT = "The number is not given: it could point to a person."
 ANSWERS_MEANS = (
     "One answer a person, over the persons whose age makes the question apply. Asked: the person answered, or a "
     "carer or parent for them; a refusal is an answer and is respected. More or fewer of an answer is neither better "
-    "nor worse."
+    "nor worse. An answer can be known without asking, from a record or a letter, so more can be known than asked."
 )
-NOT_ASKED_MEANS = "Not asked: recorded as not known, or nothing recorded."
+NO_ANSWER_MEANS = "No answer: recorded as not known, or nothing recorded."
 NOT_RECORDED_MEANS = (
     "Not known: recorded as not known. Not recorded: nothing was sent for the person. Of both, nobody has asked, or "
     "nobody has written down the answer."

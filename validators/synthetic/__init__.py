@@ -137,7 +137,7 @@ class _Submission:
         from validators.synthetic.shape import TABLES
         from validators.synthetic.writers import opened, write_header
 
-        files = {table: f"{table}.{form}" for table in TABLES}
+        files = {table: f"{table}.{form}{'.sheet' if form == 'xlsx' else ''}" for table in TABLES}
         with ExitStack() as stack:
             tables = self.dataset.tables
             writes = {t: stack.enter_context(opened(folder / files[t], form, tables[t])) for t in TABLES}
@@ -153,7 +153,16 @@ class _Submission:
         headers = header_rows(self.dataset, given, self.calendar, self._declared(), self.plan.header)
         files["header"] = write_header(folder, form, self.dataset.tables["header"], headers)
         rows["header"] = len(headers)
+        if form == "xlsx":
+            files = self._bound(folder, files)
         return {"rows": rows, "files": files, "faults": self.plan.counts(), "notes": dict(self.plan.notes)}
+
+    def _bound(self, folder: Path, files: Mapping[str, str]) -> dict[str, str]:
+        """One workbook of the sheets, in the order of the data set."""
+        from validators.synthetic.workbook import NAME, bind
+
+        bind(folder, {table: folder / files[table] for table in self.dataset.tables if table in files})
+        return dict.fromkeys(files, NAME)
 
     def _write_rows(self, writes: Mapping[str, Callable[[Sequence[str | None]], object]]) -> dict[str, int]:
         counts = dict.fromkeys(writes, 0)

@@ -7,6 +7,8 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from validators.synthetic.workbook import sheet_rows
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     Write = Callable[[Sequence[str | None]], object]
 
-HEADER_FILES = {"csv": "header.csv", "ndjson": "header.json", "parquet": "header.json", "xlsx": "header.xlsx"}
+HEADER_FILES = {"csv": "header.csv", "ndjson": "header.json", "parquet": "header.json", "xlsx": "header.xlsx.sheet"}
 FORMATS = tuple(HEADER_FILES)
 
 
@@ -53,32 +55,6 @@ def parquet_rows(path: Path, columns: Sequence[str]) -> Generator[Write]:
     between.unlink()
 
 
-@contextmanager
-def xlsx_rows(path: Path, columns: Sequence[str]) -> Generator[Write]:
-    """A workbook of one sheet, every cell text."""
-    import zipfile
-
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in _BOOK.items():
-            book.writestr(zipfile.ZipInfo(name), f"{_XML}{text}")
-        with book.open(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as sheet:
-            sheet.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-
-            def write(row: Sequence[str | None]) -> None:
-                sheet.write(_sheet_row(row))
-
-            write(columns)
-            yield write
-            sheet.write(b"</sheetData></worksheet>")
-
-
-def _sheet_row(row: Sequence[str | None]) -> bytes:
-    from html import escape
-
-    cells = (_CELL.format(escape(v)) if v is not None else "<c/>" for v in row)
-    return f"<row>{''.join(cells)}</row>".encode()
-
-
 def json_record(table: TableDefinition, row: Mapping[str, str | None]) -> dict[str, Any]:
     """A record as JSON has it: numbers as numbers, lists as arrays, nothing where an item is blank."""
     return {name: _json_value(table, name, value) for name, value in row.items() if value is not None}
@@ -108,25 +84,5 @@ def opened(path: Path, form: str, table: TableDefinition) -> Any:
     """The writer of a table in a format: a context that gives a function for one row, values in order of the items."""
     if form == "ndjson":
         return ndjson_rows(path, table)
-    rows = {"csv": csv_rows, "parquet": parquet_rows, "xlsx": xlsx_rows}
+    rows = {"csv": csv_rows, "parquet": parquet_rows, "xlsx": sheet_rows}
     return rows[form](path, table.item_names)
-
-
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_CELL = '<c t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>'
-_BOOK = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-    '<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}

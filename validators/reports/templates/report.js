@@ -40,6 +40,8 @@
     form.hidden = false;
     show();
   }
+  function each(done) { document.querySelectorAll("details").forEach(done); }
+  window.addEventListener("beforeprint", function () { each(function (part) { part.open = true; }); });
   function figure(row, at) {
     var text = row.cells[at].textContent.replace(/[,%<>]/g, "");
     return text === "–" ? -1 : at ? parseFloat(text) : text.toLowerCase();
