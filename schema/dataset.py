@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schema.check import Condition
 from schema.code_list import CodeList, load_code_lists
-from schema.expression import Column
+from schema.expression import OF_PERSONS, SINCE, Call, Column, walk
+from schema.release_info import version_order
 from schema.rule import Rule, RuleError, read_rule
 from schema.tables import TABLES
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from schema.table_definition import TableDefinition
 
 FOLDER = Path(__file__).parent
+#: what is said of each release: its status and its days
+ABOUT = FOLDER / "releases.toml"
 #: what a condition may read beside items: how the submission came in, and when
 CONTEXT = frozenset({"purpose", "received_at"})
 
@@ -62,9 +66,34 @@ class Dataset:
         return self.code_lists["nhs_number_sentinel"].open_codes
 
 
+def newest() -> str:
+    """The newest version that the definitions of this checkout give, be it a draft."""
+    return _versions()[-1]
+
+
+def version_before(version: str) -> str | None:
+    """The version before another one; None where it is the first."""
+    earlier = [known for known in _versions() if version_order(known) < version_order(version)]
+    return earlier[-1] if earlier else None
+
+
+def _versions() -> list[str]:
+    import tomllib
+
+    return sorted(tomllib.loads(ABOUT.read_text("utf-8")), key=version_order)
+
+
 @functools.cache
-def load_dataset(version: str = "1.0.0") -> Dataset:
-    """The data set as the definitions of this checkout give it, for `version`: what is in force in it."""
+def load_dataset(version: str | None = None) -> Dataset:
+    """The data set as the definitions of this checkout give it, for `version`: what is in force in it.
+
+    Without one, for the newest.
+    """
+    return _load(version or newest())
+
+
+@functools.cache
+def _load(version: str) -> Dataset:
     from schema.derive import derived_rules, load_texts
     from schema.table import table_definition
 
@@ -105,12 +134,8 @@ def _written_rules(tables: Mapping[str, TableDefinition], version: str) -> Itera
 
 
 def _in_force(rule: Rule, version: str) -> bool:
-    here = _order(version)
-    return _order(rule.since) <= here and (rule.until is None or here < _order(rule.until))
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    here = version_order(version)
+    return version_order(rule.since) <= here and (rule.until is None or here < version_order(rule.until))
 
 
 def load_plus_map(path: Path) -> tuple[PlusMapping, ...]:
@@ -147,8 +172,30 @@ def _check_rule(dataset: Dataset, rule: Rule) -> None:
     for condition in rule.conditions():
         for column in condition.columns():
             _check_column(dataset, rule, column, condition.text)
+    _check_functions(rule)
     if not rule.derived and not rule.examples:
         raise RuleError(f"{rule.id} has no example: a passing and a failing row are needed.")
+
+
+def _check_functions(rule: Rule) -> None:
+    asked = (*rule.conditions(), *(cause.when for cause in rule.causes if cause.when is not None))
+    for call in (node for condition in asked for node in walk(condition.tree) if isinstance(node, Call)):
+        since = SINCE.get(call.name, rule.since)
+        if version_order(rule.since) < version_order(since):
+            raise RuleError(f"{rule.id} is of {rule.since} and asks {call.name}, which came with {since}.")
+        if call.name in OF_PERSONS:
+            _check_asked_of_persons(rule, call)
+
+
+def _check_asked_of_persons(rule: Rule, call: Call) -> None:
+    items = OF_PERSONS[call.name]
+    of_items = call.args == tuple(Column(name) for name in items)
+    alone = rule.table == "person" and isinstance(rule.check, Condition) and rule.action == "none"
+    if not (of_items and alone and rule.stage == "record"):
+        raise RuleError(
+            f"{rule.id}: {call.name} is asked of ({', '.join(items)}) alone, in a condition on one row of person from "
+            f"which nothing follows (action none): engines join persons to reference data once, by these items."
+        )
 
 
 def _check_column(dataset: Dataset, rule: Rule, column: Column, text: str) -> None:

@@ -23,8 +23,10 @@ FUNCTIONS: dict[str, tuple[int, int, str | None]] = {
     "approved": (1, 1, None),
     "date_of": (1, 1, None),
     "declared": (1, 1, None),
+    "decile_reversed": (1, 1, None),
     "declined": (1, 1, None),
     "hours_after": (2, 2, None),
+    "imd_decile_of": (2, 2, "imd"),
     "in_list": (2, 2, None),
     "known": (1, 1, None),
     "left": (2, 2, None),
@@ -32,6 +34,7 @@ FUNCTIONS: dict[str, tuple[int, int, str | None]] = {
     "listed": (2, 2, None),
     "lower": (1, 1, None),
     "lsoa_exists": (2, 2, "lsoa"),
+    "lsoa_of_postcode": (2, 2, "onspd"),
     "matches": (2, 2, None),
     "mod11": (1, 1, None),
     "month_end": (1, 1, None),
@@ -53,6 +56,14 @@ FUNCTIONS: dict[str, tuple[int, int, str | None]] = {
     "substring": (2, 3, None),
     "upper": (1, 1, None),
     "verhoeff": (1, 1, None),
+}
+#: function -> the release that brought it; the others were there from the first
+SINCE = {"decile_reversed": "1.1.0", "imd_decile_of": "1.1.0", "lsoa_of_postcode": "1.1.0"}
+#: functions that give a value of a large set of reference data, and the items of the person that they are asked about:
+#: engines join the persons to the set once, by these
+OF_PERSONS = {
+    "imd_decile_of": ("lsoa_code", "imd_version"),
+    "lsoa_of_postcode": ("postcode", "lsoa_vintage"),
 }
 
 COMPARISONS = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}

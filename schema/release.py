@@ -149,9 +149,15 @@ def release_for(period: str | date) -> Release:
     day = _first_day(period)
     in_force = [known.version for known in dates() if known.in_force(day)]
     if not in_force:
-        spans = ", ".join(f"{known.version} from {known.implementation_from}" for known in dates())
+        published = (known for known in dates() if known.status != "draft")
+        spans = ", ".join(f"{known.version} from {known.implementation_from}" for known in published)
         raise ReleaseError(f"No release is in force for a period that starts on {day}. There is {spans or 'none yet'}.")
     return load(in_force[-1])
+
+
+def newest() -> Release:
+    """The newest release that is no draft: what is not told its period is judged by it."""
+    return load([known.version for known in dates() if known.status != "draft"][-1])
 
 
 def _first_day(period: str | date) -> date:

@@ -49,7 +49,8 @@ class ReleaseInfo:
     version: str
     title: str
     status: Status
-    published_on: str
+    #: None while it is a draft
+    published_on: str | None = None
     implementation_from: str
     conformance_from: str | None = None
     retired_on: str | None = None
@@ -62,6 +63,8 @@ class ReleaseInfo:
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
             raise ReleaseError(f"{self.version}: status is {self.status!r}; expected one of {get_args(Status)}.")
+        if self.status != "draft" and not self.published_on:
+            raise ReleaseError(f"{self.version} is {self.status}: say in published_on from which day.")
         for approval in self.restricted_approvals:
             missing = APPROVAL_FIELDS - {name for name, text in approval.items() if text}
             if missing:

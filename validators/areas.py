@@ -1,4 +1,5 @@
-"""What the code of a small area says by its form: the nation that it lies in, and the censuses that can have it."""
+"""What the code of a small area says by its form: the nation that it lies in, and the censuses that can have it; and
+which census each index of deprivation is on."""
 
 from __future__ import annotations
 
@@ -17,6 +18,11 @@ NATIONS: Final[Mapping[str, str]] = {
 }
 #: census year → the nations that have small areas of it
 CENSUSES: Final[Mapping[str, str]] = {"2011": "EWSN", "2021": "EWN", "2022": "S"}
+#: year of an index of deprivation → census year of the areas that it is on
+INDEXES: Final[Mapping[str, str]] = {"2025": "2021", "2019": "2011"}
+#: the nations in whose small areas a directory puts postcodes rightly in both censuses: of Scotland and Northern
+#: Ireland it fills the areas of 2021 with older ones
+PLACED: Final = f"{NATIONS['E']}|{NATIONS['W']}"
 #: how the code of an English small area begins
 ENGLAND: Final = "E01"
 

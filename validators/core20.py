@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from schema.data_type import canonical_postcode
-from validators.areas import ENGLAND, nation_of
+from validators.areas import ENGLAND, INDEXES, nation_of
 from validators.reference_answers import live
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Class = Literal["yes", "no", "not_placed", "institution"]
 
-#: year of an index of deprivation → census year of the areas that it is on
-INDEXES: Final[Mapping[str, str]] = {"2025": "2021", "2019": "2011"}
 #: the index that Core20 is read from in this release
 CURRENT: Final = "2025"
 #: deciles that make up the most deprived fifth: 1 is the most deprived

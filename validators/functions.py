@@ -119,9 +119,15 @@ def month_end(day: datetime.date) -> datetime.date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
+def decile_reversed(decile: int) -> int:
+    """The decile counted from the other end."""
+    return 11 - decile
+
+
 OF_VALUES: dict[str, Callable[..., Any]] = {
     "age_at": completed_years,
     "date_of": date_of,
+    "decile_reversed": decile_reversed,
     "hours_after": hours_after,
     "left": left,
     "length": len,
@@ -188,6 +194,15 @@ def lsoa_exists(facts: Facts, code: str, vintage: str) -> bool | None:
     return _is_listed_area(facts, code, vintage)
 
 
+def _of_a_pair(name: str) -> Callable[..., Any]:
+    def found(facts: Facts, *pair: str) -> Any:
+        table = facts.table_of(name)
+        return None if table is None else table.get(pair)  # type: ignore[call-overload]
+
+    found.__doc__ = f"What the reference data give for {name}; null where they hold nothing."
+    return found
+
+
 def release_in_force(facts: Facts, version: str, day: datetime.date) -> bool:
     """Whether the release is in force for a period that starts on the day."""
     return lookups.release_in_force(facts.context, version, day)
@@ -201,8 +216,10 @@ def release_in_trial(facts: Facts, version: str, day: datetime.date) -> bool:
 OF_THE_RUN: dict[str, Callable[..., Any]] = {
     "approved": approved,
     "declared": declared,
+    "imd_decile_of": _of_a_pair("imd_decile_of"),
     "in_list": in_list,
     "lsoa_exists": lsoa_exists,
+    "lsoa_of_postcode": _of_a_pair("lsoa_of_postcode"),
     "ods_known": _among_the_looked_up("ods_known"),
     "ods_live": _among_the_looked_up("ods_live"),
     "ods_registers": _among_the_looked_up("ods_registers"),

@@ -26,6 +26,7 @@ class Facts:
         self._named: dict[str, tuple[DataType, frozenset[str]]] = {}
         self._kinds: dict[str, dict[str, str]] = {}
         self._answers: dict[str, frozenset[str] | None] = {}
+        self._tables: dict[str, Mapping[tuple[str, str], Any] | None] = {}
         self._lacking: dict[str, str | None] = {}
 
     def value(self, name: str) -> Any:
@@ -70,6 +71,12 @@ class Facts:
         if function not in self._answers:
             self._answers[function] = reference_answers.values_of(self.context, function)
         return self._answers[function]
+
+    def table_of(self, function: str) -> Mapping[tuple[str, str], Any] | None:
+        """What a reference-data function of two values gives for each pair; None where it cannot be judged."""
+        if function not in self._tables:
+            self._tables[function] = reference_answers.table_of(self.context, function)
+        return self._tables[function]
 
     def lacking(self, function: str) -> str | None:
         """The reference data that a function needs and that are not loaded, in words; None where it can be asked."""

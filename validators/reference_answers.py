@@ -3,11 +3,12 @@ no answer. Point in time is the reporting period."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from schema.data_type import canonical_postcode
 from schema.expression import FUNCTIONS
-from validators.areas import possible
+from validators.areas import INDEXES, PLACED, possible
 from validators.reference_data.sets import WHOLE_DIRECTORY, counts_of, registers
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 #: between the parts of a value that is looked up by two items
 JOINT = "|"
 #: functions that ask about the period without naming it
-OF_THE_PERIOD = frozenset({"ods_live", "ods_registers", "postcode_known", "postcode_live"})
+OF_THE_PERIOD = frozenset({"lsoa_of_postcode", "ods_live", "ods_registers", "postcode_known", "postcode_live"})
 
 
 def lacking(context: Context, function: str) -> str | None:
@@ -68,6 +69,13 @@ def values_of(context: Context, function: str) -> frozenset[str] | None:
     if FUNCTIONS[function][2] not in context.reference or not can_be_judged(context, function):
         return None
     return frozenset(_VALUES[function](context))
+
+
+def table_of(context: Context, function: str) -> Mapping[tuple[str, str], Any] | None:
+    """What a function of two values gives for each pair; None where it cannot be judged."""
+    if FUNCTIONS[function][2] not in context.reference or not can_be_judged(context, function):
+        return None
+    return dict(_TABLES[function](context))
 
 
 def areas_not_listed(context: Context) -> frozenset[tuple[str, str]]:
@@ -143,4 +151,28 @@ _VALUES: dict[str, Callable[[Context], Iterator[str]]] = {
     "postcode_known": _postcode_known,
     "postcode_live": _postcode_live,
     "pseudo_postcode": _pseudo_postcode,
+}
+
+
+# For each function of two values what it gives
+
+
+def _lsoa_of_postcode(context: Context) -> Iterator[tuple[tuple[str, str], str]]:
+    for postcode, row in _rows(context, "onspd", "postcode"):
+        for year, column in (("2011", "lsoa11"), ("2021", "lsoa21")):
+            area = row.get(column) or ""
+            if begun(context, row.get("start")) and re.fullmatch(PLACED, area):
+                yield (canonical_postcode(postcode), year), area
+
+
+def _imd_decile_of(context: Context) -> Iterator[tuple[tuple[str, str], int]]:
+    for area, row in _rows(context, "imd", "lsoa"):
+        version, decile = row.get("version"), row.get("decile")
+        if version and version in INDEXES and decile:
+            yield (area, version), int(decile)
+
+
+_TABLES: dict[str, Callable[[Context], Iterator[tuple[tuple[str, str], Any]]]] = {
+    "imd_decile_of": _imd_decile_of,
+    "lsoa_of_postcode": _lsoa_of_postcode,
 }

@@ -16,6 +16,7 @@ from schema.expression import Among, And, Call, Column, Compare, IsNull, Literal
 from validators.areas import NATIONS
 from validators.check_digits import VERHOEFF, mod11, verhoeff
 from validators.context import completed_years
+from validators.errors import EngineError
 from validators.lookups import facts_of
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
@@ -306,16 +307,23 @@ def _lsoa_exists(node: Call, scope: Scope) -> exp.Expr:
     return case([(unknown, exp.null())], _looked_up(node, scope))
 
 
+def _joined_elsewhere(node: Call, _scope: Scope) -> exp.Expr:
+    """What stands in a column of a join: a scope that has that join gives it among its parts."""
+    raise EngineError(f"{node.name} is asked where persons are not joined to reference data.")
+
+
 SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "age_at": _age_at,
     "answered": lambda node, scope: call("coalesce", _kind("value", "declined")(node, scope), exp.false()),
     "approved": _approved,
     "date_of": lambda node, scope: exp.cast(_part(node.args[0], scope), "DATE"),
     "declared": _declared,
+    "decile_reversed": _one(lambda decile: exp.Sub(this=literal(11), expression=decile)),
     "declined": _kind("declined"),
     "hours_after": lambda node, scope: exp.Add(
         this=_part(node.args[0], scope), expression=call("to_hours", _part(node.args[1], scope))
     ),
+    "imd_decile_of": _joined_elsewhere,
     "in_list": _in_list,
     "known": _kind("value"),
     "left": _named("left"),
@@ -323,6 +331,7 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "listed": _listed,
     "lower": _one(lower),
     "lsoa_exists": _lsoa_exists,
+    "lsoa_of_postcode": _joined_elsewhere,
     "matches": _matches,
     "mod11": _one(mod11),
     "month_end": _named("last_day"),

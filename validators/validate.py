@@ -229,7 +229,7 @@ def _release(request: Request, period_start: str | None) -> Release:
     except ReleaseError as error:
         if request.release is not None:
             raise InputError(str(error)) from None
-    return releases.load(releases.available()[-1])
+    return releases.newest()
 
 
 def _header(request: Request, submission: Submission) -> dict[str, str | None]:

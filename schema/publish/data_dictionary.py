@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schema.expression import SINCE
 from schema.publish.dictionary_lists import evidence_map, list_sections
 from schema.publish.dictionary_minimal import minimal_section
 from schema.publish.dictionary_rules import rule_sections
 from schema.publish.dictionary_tables import table_sections
+from schema.release_info import version_order
 
 if TYPE_CHECKING:
     from schema.dataset import Dataset
@@ -50,7 +52,7 @@ def data_dictionary(dataset: Dataset) -> str:
         _text("evidence"),
         evidence_map(dataset),
         _text("reading_rules"),
-        _text("functions"),
+        _functions(dataset),
         *rule_sections(dataset),
         _text("not_collected"),
         _text("how_to_validate"),
@@ -60,6 +62,13 @@ def data_dictionary(dataset: Dataset) -> str:
 
 def _text(name: str) -> str:
     return (TEXTS / f"{name}.md").read_text("utf-8")
+
+
+def _functions(dataset: Dataset) -> str:
+    """The functions of conditions, without those that came with a later release."""
+    later = {name for name, since in SINCE.items() if version_order(since) > version_order(dataset.version)}
+    lines = _text("functions").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(tuple(f"| `{name}(" for name in later)))
 
 
 def _approvals(dataset: Dataset) -> str:

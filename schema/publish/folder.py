@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schema.dataset import ABOUT, Dataset, load_dataset, version_before
 from schema.dataset import FOLDER as DEFINITIONS
-from schema.dataset import Dataset, load_dataset
+from schema.publish.changes import changes_document
 from schema.publish.code_lists import code_list_document
 from schema.publish.data_dictionary import data_dictionary
 from schema.publish.examples import examples_document
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from schema.release import Release
 
 INFO = "release.json"
-ABOUT = DEFINITIONS / "releases.toml"
 TEXTS = Path(__file__).parent / "texts"
 
 
@@ -44,7 +44,8 @@ def _texts(dataset: Dataset) -> Iterator[tuple[str, str]]:
     yield "examples/README.md", (TEXTS / "examples.md").read_text("utf-8").replace("{version}", dataset.version)
     yield "rules.json", json_text(rules_document(dataset))
     yield "maps/plus_map.csv", (DEFINITIONS / "maps" / "plus_map.csv").read_text("utf-8")
-    yield "changes.json", json_text({"release": dataset.version, "since": None, "changes": []})
+    before = version_before(dataset.version)
+    yield "changes.json", json_text(changes_document(dataset, load_dataset(before) if before else None))
     yield "dictionary.md", data_dictionary(dataset)
 
 

@@ -20,7 +20,8 @@ def _list(_: Namespace) -> int:
     sys.stdout.write(row.format("release", "status", "published on", "periods from", "title"))
     for version in releases.available():
         info = releases.load(version).info
-        sys.stdout.write(row.format(info.version, info.status, info.published_on, info.implementation_from, info.title))
+        since = info.published_on or "not yet"
+        sys.stdout.write(row.format(info.version, info.status, since, info.implementation_from, info.title))
     return 0
 
 
@@ -31,7 +32,7 @@ def _show(asked: Namespace) -> int:
     lines = {
         "title": found.info.title,
         "status": found.info.status,
-        "published on": found.info.published_on,
+        "published on": found.info.published_on or "not yet",
         "periods": _days(found.info),
         "tables": ", ".join(found.info.tables),
         "rules": f"{len(found.rules)} ({counted})",

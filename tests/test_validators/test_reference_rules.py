@@ -142,7 +142,9 @@ VALUES = {
     ],
     "gp_practice_code": ["A99001", "A99002", "A99003", "a99001", "V81999", "RX1", None],
     "lsoa_code": [area(2001), area(1), "W01000001", "E0200001", "X99999999", None],
-    "lsoa_vintage": ["2011", "2021", "2022", None],
+    "lsoa_vintage": ["2011", "2021", "2022", None, "2021"],
+    "imd_version": ["2019", "2025", "2025", None, "2025", "2019", "2025"],
+    "imd_decile": ["1", "3", "10", "11", None],
 }
 
 
@@ -174,7 +176,9 @@ def test_every_rule_of_the_release_that_needs_reference_data_is_assessed(
 ) -> None:
     outcome = run(engine, tmp_path, every_value(), **store.sets())
     needing = [rule.id for rule in load_dataset().rules if rule.reference_data()]
-    assert needing == ["PMD00004", "PMD00009", "PMD00121", "PMD00122", "PMD00125", "PMD00130", "PMD00136"]
+    assert needing == [
+        *("PMD00004", "PMD00009", "PMD00121", "PMD00122", "PMD00125", "PMD00126", "PMD00128", "PMD00130", "PMD00136")
+    ]
     assert {rule_id: outcome.rule(rule_id).reason for rule_id in needing} == dict.fromkeys(needing)
     asked = {rule_id: outcome.rule(rule_id).failed for rule_id in needing if rule_id not in ("PMD00004", "PMD00009")}
     assert all(asked.values())

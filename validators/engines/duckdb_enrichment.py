@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from validators.areas import NATIONS
-from validators.core20 import INDEXES, MOST_DEPRIVED, OUTCOMES, PSEUDO, REASONS, class_of
+from validators.areas import INDEXES, NATIONS, PLACED
+from validators.core20 import MOST_DEPRIVED, OUTCOMES, PSEUDO, REASONS, class_of
 from validators.plan import final_name
 from validators.reports.formulas import BEGINNINGS
 
@@ -51,7 +51,7 @@ COLUMNS = {
     },
     "derived_lsoa_agrees": (
         "Whether the small area that was sent is that of the postcode in its census: yes or no; blank where one was "
-        "not sent or the directory does not say, and outside England and Wales."
+        "not sent or the directory does not say, and where it puts the postcode outside England and Wales."
     ),
     "derived_imd_decile_agrees": (
         "Whether the decile that was sent is that of the place by its index: yes, no, or reversed, which is counted "
@@ -181,7 +181,7 @@ class Query:
         area, vintage = self._item("lsoa_code"), self._item("lsoa_vintage")
         branches = " ".join(f"WHEN '{year}' THEN d.lsoa{year[2:]}" for year in _YEARS)
         listed = f"CASE {vintage} {branches} END"
-        told = " AND ".join(f"regexp_full_match({one}, '{NATIONS['E']}|{NATIONS['W']}')" for one in (area, listed))
+        told = f"regexp_full_match({area}, '{'|'.join(NATIONS.values())}') AND regexp_full_match({listed}, '{PLACED}')"
         return f"CASE WHEN {told} THEN CASE WHEN {area} = {listed} THEN 'yes' ELSE 'no' END END"
 
     def _source(self) -> str:

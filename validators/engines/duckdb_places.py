@@ -1,8 +1,8 @@
 """Where each person lives, on DuckDB: one join of the persons to the reference data, after their rows have numbers.
 
 It makes `place_person`: row, the Core20 outcome by each index (`core20:2025`, its place in OUTCOMES), and the verdicts
-of the rules that ask the postcode directory and nothing else: a directory has millions of rows, which is too many for
-the types that other functions cast to.
+of the rules that ask the postcode directory, or for the decile of an area: a directory has millions of rows, which is
+too many for the types that other functions cast to, and those say yes or no, and give no value.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schema.check import Condition
-from schema.expression import Call, Column, IsNull, walk
+from schema.expression import OF_PERSONS, Call, Column, IsNull, walk
 from validators import sql, terms
-from validators.areas import ENGLAND, NATIONS
+from validators.areas import ENGLAND, INDEXES, NATIONS, PLACED
 from validators.assessable import not_assessed
 from validators.causes import causes_of
 from validators.core20 import (
     AREA_NOT_KNOWN,
     AREA_OUTSIDE,
-    INDEXES,
     MOST_DEPRIVED,
     NO_FIXED_ABODE,
     NOT_KNOWN,
@@ -34,7 +33,7 @@ from validators.reference_answers import can_be_judged
 from validators.tally import SAMPLES, CauseTally, Core20Tally, RuleTally, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from schema.expression import Expression, Node
     from schema.rule import Rule
@@ -42,15 +41,21 @@ if TYPE_CHECKING:
     from validators.engines.duckdb_connection import Database
     from validators.engines.duckdb_reference import ReferenceTables
 
-#: the functions that ask the postcode directory
-OF_THE_DIRECTORY = frozenset({"postcode_known", "postcode_live"})
-#: the items by which a person is placed
-ITEMS = ("postcode", "lsoa_code", "lsoa_vintage", "imd_decile", "imd_version")
+#: the functions that the join answers, and the items that they are asked about
+ANSWERED = {"postcode_known": ("postcode",), "postcode_live": ("postcode",)} | OF_PERSONS
+#: the items by which a person is placed, and the types of their values
+ITEMS = {
+    "postcode": "VARCHAR",
+    "lsoa_code": "VARCHAR",
+    "lsoa_vintage": "VARCHAR",
+    "imd_decile": "BIGINT",
+    "imd_version": "VARCHAR",
+}
 _POSTCODE = f'o."{final_name("postcode")}"'
 
 
 def joined_rules(context: Context) -> tuple[Rule, ...]:
-    """The rules on persons that are judged by the join: what they read of the row is the postcode, and nothing follows
+    """The rules on persons that are judged by the join: they read of the row what places a person, and nothing follows
     from a breach."""
     return tuple(rule for rule in row_rules(context, "person") if not not_assessed(rule, context) and _by_join(rule))
 
@@ -60,15 +65,20 @@ def _by_join(rule: Rule) -> bool:
         return False
     asked = [*rule.conditions(), *(cause.when for cause in rule.causes if cause.when is not None)]
     functions = {function for condition in rule.conditions() for function in condition.functions()}
-    return bool(functions & OF_THE_DIRECTORY) and all(_reads_the_postcode(condition) for condition in asked)
+    return bool(functions & ANSWERED.keys()) and all(_reads_the_place(condition) for condition in asked)
 
 
-def _reads_the_postcode(condition: Expression) -> bool:
+def _reads_the_place(condition: Expression) -> bool:
     nodes = list(walk(condition.tree))
-    calls = [node for node in nodes if isinstance(node, Call) and node.name in OF_THE_DIRECTORY]
-    only = all(node == Column("postcode") for node in nodes if isinstance(node, Column))
+    calls = [node for node in nodes if isinstance(node, Call) and node.name in ANSWERED]
+    only = all(node.table is None and node.name in ITEMS for node in nodes if isinstance(node, Column))
     blanks = any(isinstance(node, IsNull) for node in nodes)
-    return only and all(isinstance(call.args[0], Column) for call in calls) and not blanks
+    return only and all(call == _asked(call.name) for call in calls) and not blanks
+
+
+def _asked(function: str) -> Call:
+    """A function of the join as conditions write it."""
+    return Call(function, tuple(Column(name) for name in ANSWERED[function]))
 
 
 @dataclass
@@ -89,7 +99,7 @@ class Places:
         loaded = self.context.reference.keys() & {"onspd", "imd", "institution"}
         asked = ITEMS if loaded or "imd_decile" in work.source.columns else ()
         work.wanted = self.beside | frozenset(item for item in asked if item in work.source.columns)
-        work.read = frozenset({"postcode"}) & work.wanted if self.rules else frozenset()
+        work.read = work.wanted & {c.name for r in self.rules for e in r.conditions() for c in e.columns()}
         work.elsewhere = frozenset(rule.id for rule in self.rules)
 
     @property
@@ -116,14 +126,14 @@ class Places:
 
     def _joined(self, work: TableRows) -> str:
         """The persons, the directory by a number for the postcode, the indices by the numbers of English areas."""
-        alone, reads = self._alone(), read_name("postcode") if work.read else final_name("postcode")
-        parts = [f"(SELECT *, {alone} AS alone FROM rows_person) o"]
+        postcode, area = (read_name(n) if n in work.read else final_name(n) for n in ("postcode", "lsoa_code"))
+        parts = [f"(SELECT *, {self._alone()} AS alone FROM rows_person) o"]
         if self._has("onspd") and "postcode" in self.received:
-            parts.append(f'LEFT JOIN ({self._directory()}) d ON d.place = hash(o."{reads}")')
+            parts.append(f'LEFT JOIN ({self._directory()}) d ON d.place = hash(o."{postcode}")')
         if self._has("institution") and "postcode" in self.received:
             parts.append(f"LEFT JOIN ({self._institutions()}) t ON t.postcode = {_POSTCODE}")
         if "lsoa_code" in self.received:
-            parts.extend(self._deciles(f"s{i}", "lsoa", self._item("lsoa_code"), i) for i, _ in self._loaded)
+            parts.extend(self._deciles(f"s{index}", "lsoa", f'o."{area}"', index) for index, _ in self._loaded)
         return " ".join(parts)
 
     def _has(self, name: str) -> bool:
@@ -143,8 +153,16 @@ class Places:
         found = ["hash(postcode) AS place", f"{live} AS live"]
         found += [f'{self._of_postcode(index)} AS "core20:{index}"' for index in self.indexes]
         found += [f'd{index}.decile AS "decile:{index}"' for index in self._compared]
+        found += list(self._areas())
         joins = [self._deciles(f"d{i}", "english", f"p.english{year[2:]}", i) for i, year in self._loaded]
         return f"SELECT {', '.join(found)} FROM {self.reference.directory()} p {' '.join(joins)}{where}"
+
+    def _areas(self) -> Iterator[str]:
+        """The codes of the small areas, where a rule asks for them."""
+        if any("lsoa_of_postcode" in condition.functions() for rule in self.rules for condition in rule.conditions()):
+            for year in INDEXES.values():
+                area = f"p.lsoa{year[2:]}"
+                yield f"CASE WHEN regexp_full_match({area}, '{PLACED}') THEN {area} END AS area{year}"
 
     def _of_postcode(self, index: str) -> str:
         """The number of the outcome of a postcode of the directory."""
@@ -249,7 +267,8 @@ class Places:
         placed = f"{self._outcome(index)} IN ({_number('yes')}, {_number('no')})"
         by_area = f"s{index}.decile" if "lsoa_code" in self.received else "NULL"
         by_postcode = f'd."decile:{index}"' if self._has("onspd") and "postcode" in self.received else by_area
-        found = f"CASE WHEN {self._item('postcode')} IS NOT NULL THEN {by_postcode} ELSE {by_area} END"
+        found = f"CASE WHEN {self._item('postcode')} IS NOT NULL THEN {by_postcode} "
+        found += f"WHEN {self._item('lsoa_code')} IS NOT NULL THEN {by_area} END"
         return f"CASE WHEN {placed} THEN {found} END"
 
     # What came of it
@@ -306,20 +325,54 @@ class Places:
         return sql.exp.cast(verdict, "UTINYINT", dialect="duckdb").sql(dialect="duckdb")
 
     def _scope(self, work: TableRows) -> sql.Scope:
-        """How conditions spell the postcode, and what the directory says of it."""
-        read = sql.exp.column(read_name("postcode"), table="o", quoted=True)
-        found = sql.exp.Not(this=terms.is_null(sql.exp.column("place", table="d")))
-        alive = terms.call("coalesce", sql.exp.column("live", table="d"), sql.exp.false())
-        if "postcode" not in self.received:
-            read = sql.exp.cast(sql.exp.null(), "VARCHAR")
-        if "postcode" not in self.received or not can_be_judged(self.context, "postcode_known"):
-            found = alive = sql.exp.cast(sql.exp.null(), "BOOLEAN")
-        answers = {"postcode_known": found, "postcode_live": alive}
-        parts: dict[Node, sql.exp.Expr] = {
-            Call(name, (Column("postcode"),)): terms.case([(terms.is_null(read), sql.exp.null())], made)
-            for name, made in answers.items()
+        """How conditions spell what places a person, and what the join answers."""
+        values = {name: self._read(name) for name in ITEMS}
+        answers = {
+            "postcode_known": self._of_directory(sql.exp.Not(this=terms.is_null(_joined("d", "place")))),
+            "postcode_live": self._of_directory(terms.call("coalesce", _joined("d", "live"), sql.exp.false())),
+            "lsoa_of_postcode": self._area_of_postcode(values["lsoa_vintage"]),
+            "imd_decile_of": self._decile_of_area(values["imd_version"]),
         }
-        return sql.Scope(self.context, work.plan.items, {"postcode": read}, {"postcode": read}, parts=parts)
+        parts: dict[Node, sql.exp.Expr] = {_asked(name): made for name, made in answers.items()}
+        return sql.Scope(self.context, work.plan.items, values, values, parts=parts)
+
+    def _read(self, name: str) -> sql.exp.Expr:
+        return _joined("o", read_name(name)) if name in self.received else _null(ITEMS[name])
+
+    @property
+    def _asks_directory(self) -> bool:
+        """Whether what the directory says of a postcode can be judged."""
+        return "postcode" in self.received and self._has("onspd") and can_be_judged(self.context, "postcode_known")
+
+    def _of_directory(self, truth: sql.exp.Expr) -> sql.exp.Expr:
+        """What the directory says of a postcode; null of none."""
+        if not self._asks_directory:
+            return _null("BOOLEAN")
+        return terms.case([(terms.is_null(self._read("postcode")), sql.exp.null())], truth)
+
+    def _area_of_postcode(self, vintage: sql.exp.Expr) -> sql.exp.Expr:
+        years = INDEXES.values() if self._asks_directory else ()
+        return _chosen(vintage, {year: _joined("d", f"area{year}") for year in years}, "VARCHAR")
+
+    def _decile_of_area(self, version: sql.exp.Expr) -> sql.exp.Expr:
+        indexes = [index for index, _ in self._loaded] if "lsoa_code" in self.received else ()
+        return _chosen(version, {index: _joined(f"s{index}", "decile") for index in indexes}, "INTEGER")
+
+
+def _joined(alias: str, name: str) -> sql.exp.Expr:
+    return sql.exp.column(name, table=alias, quoted=True)
+
+
+def _null(kind: str) -> sql.exp.Expr:
+    return sql.exp.cast(sql.exp.null(), kind)
+
+
+def _chosen(key: sql.exp.Expr, values: Mapping[str, sql.exp.Expr], kind: str) -> sql.exp.Expr:
+    """The value of a key; null of every other one."""
+    if not values:
+        return _null(kind)
+    branches = [(sql.exp.EQ(this=key.copy(), expression=terms.literal(name)), made) for name, made in values.items()]
+    return terms.case(branches, _null(kind))
 
 
 #: rows that are not accepted, or are copies of one that is: those that `once_person` leaves out

@@ -58,7 +58,7 @@ class ReferenceTables:
         if isinstance(rows, StoredSet):
             return rows.files()
         numbers = ", ".join(f"{english(f'lsoa{year}')} AS english{year}" for year in ("11", "21"))
-        return f"(SELECT postcode, start, terminated, {numbers} FROM {self.relation('onspd')})"
+        return f"(SELECT postcode, start, terminated, lsoa11, lsoa21, {numbers} FROM {self.relation('onspd')})"
 
     def _fill(self, name: str) -> None:
         """Rows in memory as a table."""

@@ -238,7 +238,8 @@ class TableRows:
         plan = self.first.plan
         made: dict[str, exp.Expr] = {"row": column("row"), "rejected": exp.false()}
         made |= {name: column(name) for name in self._from_received()} | self._of_codes
-        made |= {final_name(name): plan.final(name) for name in sorted(self.finals)} | self._read_columns()
+        made |= {final_name(name): plan.final(name) for name in sorted(self.finals)}
+        made |= {read_name(name): plan.final(name) for name in sorted(self.read)}
         for name, test in self._conditions.items():
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
         made |= measure_columns(self.table.name, plan.scope)

@@ -46,12 +46,13 @@ def generate(
     break it, rounded, at least one, and an even number where rows fail in pairs; a rule on the header, or one that
     needs reference data, is broken once. Rows have one fault each while there are enough of them.
     The answer: `rows` by table, `files` by table, `faults` (rule → rows broken) and `notes` (rule → what to know).
-    Raises InputError where the call is wrong.
+    A draft is in force for no period: what follows it names the release that is. Raises InputError where the call is
+    wrong.
     """
     _check_call(persons, provider, format)
-    chosen, calendar = _chosen(release, period, faults or {})
+    chosen, names, calendar = _chosen(release, period, faults or {})
     folder = _empty(Path(directory))
-    submission = _Submission(chosen.dataset, calendar, provider, persons, seed, faults or {})
+    submission = _Submission(chosen.dataset, names, calendar, provider, persons, seed, faults or {})
     written = submission.write(folder, format)
     about = {"persons": persons, "seed": seed, "period": period, "provider": provider, "release": chosen.version}
     return about | {"format": format} | written
@@ -70,7 +71,8 @@ def _check_call(persons: int, provider: str, form: str) -> None:
         raise InputError("The provider is an ODS code of 3 to 6 capital letters and digits, such as RX1.")
 
 
-def _chosen(version: str | None, period: str, faults: Mapping[str, float]) -> tuple[Release, Calendar]:
+def _chosen(version: str | None, period: str, faults: Mapping[str, float]) -> tuple[Release, str, Calendar]:
+    """The release to follow, the version that the header names, and the days."""
     from schema import release as releases
     from schema.release_info import ReleaseError
     from validators.synthetic.calendar import Calendar
@@ -81,14 +83,15 @@ def _chosen(version: str | None, period: str, faults: Mapping[str, float]) -> tu
     first = datetime.date.fromisoformat(f"{period}-01")
     try:
         chosen = releases.load(version) if version else releases.release_for(first)
+        named = releases.release_for(first) if chosen.info.status == "draft" else chosen
     except ReleaseError as error:
         raise InputError(str(error)) from None
-    if not chosen.info.dates.in_force(first):
+    if not named.info.dates.in_force(first):
         raise InputError(
-            f"Release {chosen.version} is not in force for {period}. Choose a period from "
-            f"{chosen.info.dates.implementation_from} on, or another release."
+            f"Release {named.version} is not in force for {period}. Choose a period from "
+            f"{named.info.dates.implementation_from} on, or another release."
         )
-    return chosen, Calendar.of(first, early=not MADE_EARLY.isdisjoint(faults))
+    return chosen, named.version, Calendar.of(first, early=not MADE_EARLY.isdisjoint(faults))
 
 
 def _empty(folder: Path) -> Path:
@@ -104,7 +107,14 @@ class _Submission:
     """Everything that is known before the first row is written."""
 
     def __init__(
-        self, dataset: Dataset, calendar: Calendar, provider: str, persons: int, seed: int, faults: Mapping[str, float]
+        self,
+        dataset: Dataset,
+        names: str,
+        calendar: Calendar,
+        provider: str,
+        persons: int,
+        seed: int,
+        faults: Mapping[str, float],
     ) -> None:
         from validators.synthetic.plan import planned
         from validators.synthetic.pools import Pools
@@ -112,7 +122,8 @@ class _Submission:
         from validators.synthetic.shape import Cycle
 
         rng = random.Random(seed)  # noqa: S311 - made-up data, the same for the same seed
-        self.dataset, self.calendar, self.provider, self.persons = dataset, calendar, provider, persons
+        self.dataset, self.names, self.calendar = dataset, names, calendar
+        self.provider, self.persons = provider, persons
         cycle = Cycle.drawn(rng)
         self.plan: Plan = planned(dataset, faults, cycle, persons, rng)
         pools = Pools.of(dataset, calendar.iso(calendar.end))
@@ -134,7 +145,12 @@ class _Submission:
         for table in set(self.plan.left_out.values()):
             (folder / files.pop(table)).unlink()
             del rows[table]
-        headers = header_rows(self.dataset, self.provider, self.calendar, self._declared(), self.plan.header)
+        given: dict[str, str | None] = {
+            "dataset_version": self.names,
+            "provider_org_code": self.provider,
+            "submitter_org_code": self.provider,
+        }
+        headers = header_rows(self.dataset, given, self.calendar, self._declared(), self.plan.header)
         files["header"] = write_header(folder, form, self.dataset.tables["header"], headers)
         rows["header"] = len(headers)
         if form == "xlsx":

@@ -83,7 +83,11 @@ CELLS: dict[str, Cells] = {
     "PMD00123": {"postcode": "ZZ99 3WZ"},
     "PMD00124": {"postcode": "ZZ99 3VZ"},
     "PMD00125": {"lsoa_code": "E01999999", "lsoa_vintage": None},
+    "PMD00126": {"postcode": "SW1A 0AA", "lsoa_code": "E01000001", "lsoa_vintage": "2021"},
     "PMD00127": {"imd_decile": "3", "imd_version": None},
+    "PMD00128": {
+        "postcode": None, "lsoa_code": "E01000001", "lsoa_vintage": "2021", "imd_decile": "1", "imd_version": "2025",
+    },
     "PMD00130": {"gp_practice_code": "Q99999"},
     "PMD00131": {"preferred_language": "QQ"},
     "PMD00136": {"postcode": "QQ99 9QQ"},
@@ -109,7 +113,7 @@ CELLS: dict[str, Cells] = {
     "PMD10106": {"priority": "9"},
     "PMD20105": {"attendance_status": "1"},
     "PMD90001": {"ethnic_category": "99", "ethnic_category_2021": None} | _NOT_KNOWN,
-}
+}  # fmt: skip
 
 
 def _number_mistyped(row: Cells, case: Case) -> None:

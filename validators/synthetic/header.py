@@ -61,15 +61,12 @@ HEADER_FAULTS: dict[str, Callable[[Cells, Case], None]] = {
 
 
 def header_rows(
-    dataset: Dataset, provider: str, calendar: Calendar, declared: Collection[str], faults: Iterable[str]
+    dataset: Dataset, given: Cells, calendar: Calendar, declared: Collection[str], faults: Iterable[str]
 ) -> list[Cells]:
-    """The records of the header: one, unless the fault is that there are two."""
+    """The records of the header with the cells `given`: one, unless the fault is that there are two."""
     broken = frozenset(faults)
     row: Cells = dict.fromkeys(dataset.tables["header"].item_names)
-    row |= {
-        "dataset_version": dataset.version,
-        "provider_org_code": provider,
-        "submitter_org_code": provider,
+    row |= given | {
         "period_start": calendar.iso(calendar.start),
         "period_end": calendar.iso(calendar.end),
         "created_at": f"{calendar.iso(calendar.created)}T09:00:00",
