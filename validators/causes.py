@@ -77,10 +77,13 @@ def _format_causes(item: Item) -> Iterator[Cause]:
 
 
 _DAY = "[0-9]{1,2}"
+#: what can be a month, and what is a day and can be none
+_MONTH, _NO_MONTH = "(?:0?[1-9]|1[0-2])", "(?:1[3-9]|2[0-9]|3[01])"
 # ruff: noqa: E501 - a form a line
 _FORMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "date": (
         ("with_time", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9][\\s\\S]*", "a date with a time", "Send the first ten characters"),
+        ("month_day_year", f"{_MONTH}[/.-]{_NO_MONTH}[/.-][0-9]{{4}}", "mm/dd/yyyy, the month first", "Write year, month, day: 12/31/2025 is 2025-12-31. Change how the export writes dates: what is 12 or less twice can be read either way"),
         ("day_month_year", f"{_DAY}/{_DAY}/[0-9]{{4}}", "dd/mm/yyyy", "Write year, month, day: 31/12/2025 is 2025-12-31"),
         ("day_month_year", f"{_DAY}[-.]{_DAY}[-.][0-9]{{4}}", "dd-mm-yyyy or dd.mm.yyyy", "Write YYYY-MM-DD"),
         ("two_digit_year", f"{_DAY}[/.-]{_DAY}[/.-][0-9]{{2}}", "a year of two digits", "Write YYYY-MM-DD"),
