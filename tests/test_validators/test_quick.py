@@ -33,11 +33,15 @@ def numbers(draw: st.DrawFn) -> str:
     return draw(listed | st.just(half + other) | st.text("0123456789", min_size=DIGITS, max_size=DIGITS))
 
 
-def _asked(node: Node, *, quickly: bool) -> str:
+def _scope() -> sql.Scope:
     context = context_of({})
     items = {item.name: item for item in context.dataset.tables["person"].items}
     spelled = {name: column(name) for name in items}
-    scope = sql.Scope(context, items, spelled, spelled)
+    return sql.Scope(context, items, spelled, spelled)
+
+
+def _asked(node: Node, *, quickly: bool) -> str:
+    scope = _scope()
     made = quick(node, scope, {"nhs_number": DIGITS}) if quickly else sql.condition(node, scope)
     assert made is not None
     return made.sql(dialect="duckdb")
@@ -60,9 +64,6 @@ def test_a_quick_reading_says_what_the_definition_says(node: Node) -> None:
 
 
 def test_there_is_no_quick_reading_of_what_may_have_another_length() -> None:
-    context = context_of({})
-    items = {item.name: item for item in context.dataset.tables["person"].items}
-    spelled = {name: column(name) for name in items}
-    scope = sql.Scope(context, items, spelled, spelled)
+    scope = _scope()
     assert quick(AMONG, scope, {}) is None
     assert quick(Among(Column("nhs_number"), ("99", "9999999999")), scope, {"nhs_number": DIGITS}) is None
