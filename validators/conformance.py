@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from validators.engines.base import Engine
     from validators.finding import Finding
     from validators.origins import Origins
+    from validators.request import Request
     from validators.slices import Slices
     from validators.source import Source
     from validators.submission import Submission
-    from validators.validate import Request
 
 
 def conformance_report(

@@ -10,7 +10,6 @@ import tempfile
 import threading
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from validators.engines import ENGINES, load_engine
 from validators.errors import EngineError, InputError
 from validators.presence import with_presence
 from validators.reference_data.intact import damage_told
+from validators.request import Request
 from validators.source import shapes_of
 from validators.submission import open_submission
 
@@ -45,28 +45,6 @@ if TYPE_CHECKING:
 
 #: files beside a path that are compared with it
 MOST_BESIDE = 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What is asked of a check. `today` is an input: nothing below reads the clock for a verdict."""
-
-    path: Path
-    today: datetime.date
-    now: datetime.datetime
-    release: str | None = None
-    table: str | None = None
-    period: str | None = None
-    provider: str | None = None
-    mapping: Path | None = None
-    engine: str = "duckdb"
-    reveal: Reveal = "none"
-    rows_to: Path | None = None
-    derived_to: Path | None = None
-    purpose: Purpose = "check"
-    reference: Mapping[str, Rows] | None = None
-    limits: Limits | None = None
-    cut: Cut | None = None
 
 
 def validate(
