@@ -111,14 +111,19 @@ class Release:
 
         return pages(self)
 
-    def bundle(self) -> bytes:
-        """The folder and the pages as a zip, the same to the byte wherever it is made."""
-        from schema.publish.bundle import zipped
+    def bundled(self) -> Mapping[str, bytes]:
+        """The folder and the pages, by their path below the folder in which that of the release stands."""
         from schema.publish.pages import FOLDER as PAGES
 
         files = {name: self.read(name) for name in (INFO, *self.info.files)}
         files |= {f"{PAGES}/{name}": page for name, page in self.pages.items()}
-        return zipped({f"{self.version}/{name}": content for name, content in files.items()})
+        return {f"{self.version}/{name}": content for name, content in files.items()}
+
+    def bundle(self) -> bytes:
+        """What is bundled as a zip, the same to the byte wherever it is made."""
+        from schema.publish.bundle import zipped
+
+        return zipped(self.bundled())
 
 
 def available() -> list[str]:

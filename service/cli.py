@@ -231,15 +231,19 @@ def _add_generate(commands: _Commands) -> None:
 
 
 def _add_release(commands: _Commands) -> None:
-    add = _command(commands, "release", "list, show, build or verify releases of the data set", "release")
+    add = _command(commands, "release", "list, show, bundle, build or verify releases of the data set", "release")
     actions = add.add_subparsers(title="actions", metavar="ACTION", required=True, parser_class=_Parser, dest="action")
     _command(actions, "list", "list the releases and when they apply", "release")
     for name, about in (
         ("show", "show what a release holds"),
+        ("bundle", "write a whole release to a folder, with a page for every rule, data item and code list"),
         ("build", "write the folder of a release from the definitions"),
         ("verify", "verify that a release is as it was published"),
     ):
         _command(actions, name, about, "release").add_argument("version", metavar="V", help="number of the release")
+    actions.choices["bundle"].add_argument(
+        "--output", metavar="FOLDER", type=Path, required=True, help="where the folder of the release is put"
+    )
     actions.choices["build"].add_argument("--draft", action="store_true", help="as a draft, which may be built again")
 
 

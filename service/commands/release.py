@@ -1,4 +1,4 @@
-"""plusmds release: list, show, build, verify."""
+"""plusmds release: list, show, bundle, build, verify."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections import Counter
 
 from schema import release as releases
 from schema.release_info import ReleaseInfo
+from validators.errors import InputError
 
 
 def run(asked: Namespace) -> int:
     """Do what `asked.action` names. 1 where `verify` finds something wrong, else 0."""
-    return {"list": _list, "show": _show, "build": _build, "verify": _verify}[asked.action](asked)
+    return {"list": _list, "show": _show, "bundle": _bundle, "build": _build, "verify": _verify}[asked.action](asked)
 
 
 def _list(_: Namespace) -> int:
@@ -52,6 +53,23 @@ def _days(info: ReleaseInfo) -> str:
     conforming = f", conformance from {info.conformance_from}" if info.conformance_from else ""
     retired = f", until {info.retired_on}" if info.retired_on else ""
     return f"from {info.implementation_from}{conforming}{retired}"
+
+
+def _bundle(asked: Namespace) -> int:
+    found = releases.load(asked.version)
+    folder = asked.output / found.version
+    if folder.exists():
+        raise InputError(f"{folder} is there already. Remove it, or name another folder.")
+    files = found.bundled()
+    for name, content in files.items():
+        place = asked.output / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    sys.stdout.write(
+        f"Release {found.version} is in {folder} ({len(files)} files). Begin with {folder / 'pages' / 'index.html'}; "
+        f"a report that is written to {asked.output} leads to these pages.\n"
+    )
+    return 0
 
 
 def _build(asked: Namespace) -> int:

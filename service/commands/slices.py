@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service.commands.site import site
 from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
@@ -63,10 +64,14 @@ def copies(report: Report, slices: Slices, asked: Namespace, form: str, before: 
 
 
 def write(slices: Sequence[Report], form: str, folder: Path) -> str:
-    """Write each slice into the folder, in the order of their codes; how many there are, as the user is told."""
+    """Write each slice into the folder, in the order of their codes; how many there are, as the user is told.
+
+    A slice is handed on alone: it leads to the pages of the service where its address is known, and to no file.
+    """
     folder.mkdir(exist_ok=True)
+    look = Look(site=site())
     for number, report in enumerate(slices, start=1):
-        (folder / _name(number, report, form)).write_bytes(REPORTS[form](report, Look()))
+        (folder / _name(number, report, form)).write_bytes(REPORTS[form](report, look))
     return f"{len(slices):,} slices are in" if len(slices) != 1 else "1 slice is in"
 
 

@@ -14,6 +14,7 @@ from service.commands import slices
 from service.commands.output import check_writable, write
 from service.commands.progress import Progress
 from service.commands.reference import loaded_sets
+from service.commands.site import site
 from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
@@ -52,7 +53,7 @@ def _check_call(asked: Namespace) -> None:
 
 def _write(report: Report, before: Report | None, form: str, asked: Namespace) -> str:
     copy = _copy(report, before) if asked.copy == "shareable" or REPORTS[form].always_shareable else report
-    write(REPORTS[form](copy, _look(asked.output, report.release)), asked.output)
+    write(REPORTS[form](copy, _look(asked.output, report)), asked.output)
     return "The report is in"
 
 
@@ -141,18 +142,24 @@ def _refuse_terminal(form: str, output: Path | None) -> None:
         )
 
 
-def _look(output: Path | None, release: str) -> Look:
+def _look(output: Path | None, report: Report) -> Look:
     if output is not None:
-        return Look(pages=_pages_beside(output, release))
+        return Look(site=site(), pages=_pages_beside(output, report))
     if not sys.stdout.isatty():
-        return Look()
-    return Look(colour="NO_COLOR" not in os.environ, width=min(shutil.get_terminal_size().columns, 120))
+        return Look(site=site())
+    return Look(colour="NO_COLOR" not in os.environ, width=min(shutil.get_terminal_size().columns, 120), site=site())
 
 
-def _pages_beside(output: Path, release: str) -> str | None:
-    """The folder of the release's pages, as seen from the report, where an unpacked bundle lies beside it."""
-    folders = (f"{release}/", "")
-    return next((f"{folder}pages/" for folder in folders if _is_bundle(output.parent / folder, release)), None)
+def _pages_beside(output: Path, report: Report) -> str | None:
+    """The folder of the release's pages, as seen from the report, where an unpacked bundle lies beside it.
+
+    None where it lacks the page of a finding: it is another edition of a draft, and a dead link is worse than none.
+    """
+    names = {finding.rule_link.rpartition("/")[2] for finding in report.findings if finding.rule_link}
+    folders = (f"{report.release}/", "")
+    found = (folder for folder in folders if _is_bundle(output.parent / folder, report.release))
+    whole = (folder for folder in found if all((output.parent / folder / "pages" / name).is_file() for name in names))
+    return next((f"{folder}pages/" for folder in whole), None)
 
 
 def _is_bundle(folder: Path, release: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -31,6 +33,7 @@ COMMAND = [sys.executable, "-m", "service.cli"]
 def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
     """As much of a report as the command looks at."""
     return SimpleNamespace(
+        findings=(),
         counts=SimpleNamespace(error=error, warning=warning, accepted_warnings=0),
         verdict=verdict,
         verdict_sentence="A sentence.",
@@ -183,14 +186,86 @@ def test_a_report_beside_an_unpacked_bundle_links_to_its_pages(tmp_path: Path, f
     assert all((place.parent / link).is_file() for link in links)
 
 
-def test_a_report_beside_no_bundle_links_to_no_page(tmp_path: Path) -> None:
+FORMS_WITH_LINKS = ("html", "csv", "xlsx")
+
+
+def one_file(folder: Path) -> list[str]:
+    """A person file with faults below the folder, and the words that have it checked."""
+    (folder / "person.csv").write_text("local_patient_id,nhs_number\nA1,9990000019\n")
+    return [
+        *("validate", str(folder / "person.csv"), "--period", "2026-04", "--provider", "RX1"),
+        *("--today", "2026-05-07"),
+    ]
+
+
+def links_of(report: Path) -> set[str]:
+    """Every address that a written report leads to, those within the page itself too."""
+    if report.suffix == ".html":
+        return set(re.findall(r'href="([^"]+)"', report.read_text("utf-8")))
+    if report.suffix == ".csv":
+        with report.open(encoding="utf-8", newline="") as lines:
+            return {line["rule_page"] for line in csv.DictReader(lines)} - {""}
+    sheet = openpyxl.load_workbook(report)["By rule"]
+    return {cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+
+
+@pytest.mark.parametrize("form", FORMS_WITH_LINKS)
+@pytest.mark.parametrize("beside", ["nothing", "bundle", "somebody else's pages", "a part of the bundle"])
+def test_no_link_of_a_report_is_dead(tmp_path: Path, beside: str, form: str) -> None:
+    if "bundle" in beside:
+        assert main(["release", "bundle", "1.0.0", "--output", str(tmp_path)]) == 0
+    if beside.startswith("a part"):
+        (tmp_path / "1.0.0" / "pages" / "PMD00105.html").unlink()
+    if beside.startswith("somebody"):
+        (tmp_path / "pages").mkdir()
+        (tmp_path / "pages" / "index.html").write_text("somebody else's")
+    place = tmp_path / f"report.{form}"
+    assert main([*one_file(tmp_path), "--output", str(place)]) == 1
+    links = links_of(place)
+    files = {link for link in links if not link.startswith("#")}
+    ids = set(re.findall(r' id="([^"]+)"', place.read_text("utf-8"))) if form == "html" else set[str]()
+    assert {link.removeprefix("#") for link in links - files} <= ids
+    assert all((tmp_path / link).is_file() for link in files)
+    assert ("1.0.0/pages/PMD00105.html" in files) == (beside == "bundle")
+
+
+@pytest.mark.parametrize("form", FORMS_WITH_LINKS)
+def test_a_report_of_the_command_line_leads_to_the_service_whose_address_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setenv("PLUSMDS_SITE", "https://plus.example/")
+    place = tmp_path / f"report.{form}"
+    assert main([*one_file(tmp_path), "--output", str(place)]) == 1
+    outside = {link for link in links_of(place) if not link.startswith("#")}
+    assert "https://plus.example/v1/releases/1.0.0/pages/PMD00105.html" in outside
+    names = {link.removeprefix("https://plus.example/v1/releases/1.0.0/pages/") for link in outside}
+    assert names <= set(load("1.0.0").pages)
+
+
+def test_a_report_without_links_explains_its_rules_itself_and_says_where_pages_are_to_be_had(tmp_path: Path) -> None:
     place = tmp_path / "report.html"
-    (tmp_path / "person.csv").write_text("local_patient_id,nhs_number\nA1,9990000019\n")
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "index.html").write_text("somebody else's")
-    arguments = ["--period", "2026-04", "--provider", "RX1", "--output", str(place), "--today", "2026-05-07"]
-    assert main(["validate", str(tmp_path / "person.csv"), *arguments]) == 1
-    assert re.findall(r'href="([^"#]+)"', place.read_text("utf-8")) == []
+    assert main([*one_file(tmp_path), "--output", str(place)]) == 1
+    page = place.read_text("utf-8")
+    told = page[page.index("<summary>What PMD00105 asks and counts") :]
+    told = told[: told.index("</details>")]
+    assert "<dt>Denominator</dt>" in told
+    assert "<dt>Since release</dt><dd>1.0.0</dd>" in told
+    assert "<code>plusmds release bundle 1.0.0 --output FOLDER</code>" in page
+
+
+def test_a_bundle_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["release", "bundle", "1.0.0", "--output", str(tmp_path / "new")]
+    assert main(call) == 0
+    written = {
+        path.relative_to(tmp_path / "new").as_posix(): path.read_bytes()
+        for path in tmp_path.rglob("*.*")
+        if path.is_file()
+    }
+    with zipfile.ZipFile(io.BytesIO(load("1.0.0").bundle())) as archive:
+        assert written == {name: archive.read(name) for name in archive.namelist()}
+    capsys.readouterr()
+    assert main(call) == 2
+    assert "is there already" in capsys.readouterr().err
 
 
 def test_a_workbook_is_not_written_to_a_terminal(

@@ -138,6 +138,7 @@ def test_the_links_in_a_report_lead_to_the_pages_of_the_service(
     assert f"{site.rstrip('/')}/v1/releases/1.0.0/pages/PMD00111.html" in links
     for link in links:
         assert service.get(link.removeprefix(site.rstrip("/"))).status_code == 200, link
+    assert "<summary>What PMD00111 asks and counts" in page
     sarif = service.post(f"/v1/checks?today={TODAY}&format=sarif", content=packed, headers=ZIP).json()
     helps = {rule.get("helpUri") for rule in sarif["runs"][0]["tool"]["driver"]["rules"]} - {None}
     assert bool(helps) == bool(site)

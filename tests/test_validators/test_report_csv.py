@@ -11,7 +11,7 @@ import pytest
 
 from tests.test_validators.sample_report import clean_report, findings, sample_report
 from validators.report import Report
-from validators.reports import REPORTS
+from validators.reports import REPORTS, Look
 from validators.reports.csv import COLUMNS
 from validators.reports.formulas import guarded
 
@@ -29,6 +29,14 @@ def test_it_has_one_line_a_finding_below_the_names_of_the_columns() -> None:
     assert tuple(read[0]) == COLUMNS
     assert lines(clean_report()) == []
     assert REPORTS["csv"](clean_report()).startswith(b'"severity","title","message"')
+
+
+def test_the_page_of_a_rule_stands_last_and_is_empty_where_none_is_known() -> None:
+    assert COLUMNS[-1] == "rule_page"
+    assert {line["rule_page"] for line in lines(sample_report())} == {""}
+    written = REPORTS["csv"](sample_report(), Look(site="https://plus.example")).decode()
+    pages = {line["rule_page"] for line in csv.DictReader(StringIO(written, newline=""))}
+    assert pages == {"", "https://plus.example/v1/releases/1.0.0/pages/PMD001.birth_date.format.html"}
 
 
 def test_lines_end_as_rfc_4180_says_and_text_is_quoted() -> None:

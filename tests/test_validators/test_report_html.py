@@ -10,10 +10,14 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from markupsafe import escape
 
+from schema.release import load
 from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report, since
+from validators.finding import Cause, finding_of
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
+from validators.reports.explained import explained
 from validators.reports.html import MOST_BYTES, coded, item_bar, plus_bar
 from validators.reports.links import linked
 
@@ -71,6 +75,29 @@ def seen(page: str) -> Seen:
 
 def test_every_element_is_closed(seen: Seen) -> None:
     assert seen.open == []
+
+
+def explained_report(**digest: str) -> Report:
+    """The sample report with one finding of the release that is here."""
+    rule = next(rule for rule in load("1.0.0").rules if rule.id == "PMD00305")
+    found = finding_of(rule, Cause(kind="broken"), assessed=90, failed=9)
+    return sample_report(findings=[found], **{"release_digest": load("1.0.0").info.digest} | digest)
+
+
+def test_the_page_says_what_its_release_says_of_a_broken_rule() -> None:
+    told = explained(explained_report())
+    assert list(told) == ["PMD00305"]
+    page = page_of(explained_report())
+    rule = told["PMD00305"]
+    for text in (escape(rule.condition), rule.denominator, rule.numerator):
+        assert text
+        assert f"{text}</" in page
+    assert "<dt>Since release</dt><dd>1.0.0</dd>" in page
+
+
+@pytest.mark.parametrize("other", [{"release_digest": "sha256:" + "5d" * 32}, {"release": "9.9.9"}])
+def test_a_rule_of_another_release_is_not_explained(other: dict[str, str]) -> None:
+    assert explained(explained_report(**other)) == {}
 
 
 def test_headings_go_down_one_step_at_a_time(seen: Seen) -> None:

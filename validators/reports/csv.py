@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from validators.reports import sources, story, words
 from validators.reports.formulas import guarded
+from validators.reports.links import linked
 from validators.reports.plain import plain
 
 if TYPE_CHECKING:
@@ -65,10 +66,11 @@ COLUMNS = (
     "source_columns",
     "source_rows",
     "hides",
+    "rule_page",
 )
 
 
-def write(report: Report, look: Look) -> bytes:  # noqa: ARG001 - every form is called alike
+def write(report: Report, look: Look) -> bytes:
     """The findings in UTF-8, in the order of the other forms, below one line of column names."""
     written = StringIO(newline="")
     # All text is quoted, so that a program that parts cells at semicolons makes no formula of half a cell.
@@ -76,7 +78,7 @@ def write(report: Report, look: Look) -> bytes:  # noqa: ARG001 - every form is 
     writer.writerow(COLUMNS)
     told = _of_the_report(report)
     for finding in story.in_order(report):
-        cells = _of_the_finding(report, finding) | told
+        cells = _of_the_finding(report, finding) | told | {"rule_page": linked(finding, look)}
         writer.writerow([_cell(cells[column]) for column in COLUMNS])
     return written.getvalue().encode()
 

@@ -20,7 +20,8 @@ from markupsafe import Markup, escape
 from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
 from validators.reports import changed, grouped, sources, story, words
-from validators.reports.links import linked
+from validators.reports.explained import explained
+from validators.reports.links import index, linked
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
@@ -41,16 +42,18 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much the page holds: samples of each finding, and rules that are explained in full."""
+    """How much the page holds: samples of a finding, rules told in full, and whether with what their release says."""
 
     samples: int
     rules: int
+    explained: bool = False
 
 
 #: the first with which the page stays small enough is taken; the last always is
 DETAILS = (
-    Detail(5, 1000),
-    Detail(2, 1000),
+    Detail(5, 1000, explained=True),
+    Detail(2, 1000, explained=True),
+    Detail(1, 1000, explained=True),
     Detail(1, 1000),
     Detail(1, 180),
     Detail(1, 120),
@@ -85,7 +88,7 @@ def _page(report: Report, look: Look, detail: Detail) -> bytes:
 def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
     style, script = _asset("report.css"), _asset("report.js")
     ranked = [(severity, rule) for severity in SEVERITIES for rule in story.broken_rules(report, severity)]
-    explained, left_over = ranked[: detail.rules], ranked[detail.rules :]
+    told, left_over = ranked[: detail.rules], ranked[detail.rules :]
     return {
         "report": report,
         "story": story,
@@ -97,11 +100,12 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
         "policy": _policy(style, script),
-        "severities": _by_severity(explained),
-        "explained": len(explained),
+        "severities": _by_severity(told),
+        "told": len(told),
+        "asked": explained(report) if detail.explained else {},
         "left_over": [rule for _, rule in left_over],
-        "tables": list(dict.fromkeys(rule.first.table for _, rule in explained)),
-        "menders": [who for who in MENDS if any(rule.first.mend == who for _, rule in explained)],
+        "tables": list(dict.fromkeys(rule.first.table for _, rule in told)),
+        "menders": [who for who in MENDS if any(rule.first.mend == who for _, rule in told)],
         "by_fingerprint": {finding.fingerprint: finding for finding in report.findings},
         "broke_down": story.broke_down(report),
         "unchecked": story.unchecked(report),
@@ -115,6 +119,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "item_bar": item_bar,
         "plus_bar": plus_bar,
         "linked": lambda finding: linked(finding, look),
+        "all_pages": index(report, look),
     }
 
 

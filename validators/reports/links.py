@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from validators.finding import Finding
+    from validators.report import Report
     from validators.reports import Look
 
 _ADDRESS = re.compile(r"(https?:/)?/[A-Za-z0-9._~:/%-]*")
@@ -18,11 +19,18 @@ def linked(finding: Finding, look: Look) -> str | None:
 
     None too where it would be no address of the web: `rule_link` may have come in with a report.
     """
-    if not finding.rule_link:
-        return None
+    return _address(finding.rule_link, look) if finding.rule_link else None
+
+
+def index(report: Report, look: Look) -> str | None:
+    """The address of the page that leads to every rule, item and list of the release; None where there is none."""
+    return _address(f"/v1/releases/{report.release}/pages/index.html", look)
+
+
+def _address(path: str, look: Look) -> str | None:
     if look.site is not None:
-        return _checked(look.site + finding.rule_link)
-    name = finding.rule_link.rpartition("/")[2]
+        return _checked(look.site + path)
+    name = path.rpartition("/")[2]
     return look.pages + name if look.pages is not None and _PAGE.fullmatch(name) else None
 
 

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
     from validators.finding import Shown
 
+
+class Address(str):
+    """A text that leads where it says: an address that `links` gave, never one that came in with the data."""
+
+    __slots__ = ()
+
+
 #: text, a count, a share (written as a percentage), or nothing
 Cell = str | int | float | None
 Row = tuple[Cell, ...]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schema.rule import SEVERITIES
 from validators.reports import sources, story, words
 from validators.reports.links import linked
-from validators.reports.sheet import Cell, Column, Listing, Row, figure, share
+from validators.reports.sheet import Address, Cell, Column, Listing, Row, figure, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,12 +103,16 @@ def _first(place: int, title: str, reason: str, finding: Finding) -> Row:
 
 def by_rule(report: Report, look: Look) -> Listing:
     """Every finding, in the order of the other forms: the severest first, then what loses most."""
-    rows = [(*_finding(report, finding), linked(finding, look)) for finding in story.in_order(report)]
+    rows = [(*_finding(report, finding), _page(linked(finding, look))) for finding in story.in_order(report)]
     columns = (*BY_RULE, Column("Explained at", 60))
     if all(row[-1] is None for row in rows):  # there are no pages to lead to
         columns, rows = BY_RULE, [row[:-1] for row in rows]
     notes = (words.FINDING_MEANS, words.NO_FIGURE_MEANS, HOW_TO_FILTER) if rows else (NOTHING_FOUND,)
     return Listing("By rule", notes, columns, rows)
+
+
+def _page(address: str | None) -> Address | None:
+    return Address(address) if address else None
 
 
 def _finding(report: Report, finding: Finding) -> Row:

@@ -294,6 +294,15 @@ def _submitted(measured: SubmittedDecile | None) -> str:
     return told
 
 
+PAGES = "Pages explain every rule, data item and code list, with examples."
+PAGES_BESIDE = "writes them; a report that is written to that folder afterwards leads to them."
+
+
+def pages_command(report: Report) -> str:
+    """What writes the pages that explain the rules, for a report that leads to none."""
+    return f"plusmds release bundle {report.release} --output FOLDER"
+
+
 def stamps(report: Report) -> list[tuple[str, str]]:
     """Everything that the figures depend on, by name."""
     reference = [f"{r.name} {(r.version or '') if r.loaded else '(not loaded)'}".strip() for r in report.reference_data]

@@ -22,7 +22,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from validators.reports.formulas import begins_formula
 from validators.reports.plain import plain
-from validators.reports.sheet import Listing, Prose
+from validators.reports.sheet import Address, Listing, Prose
 from validators.reports.sheet_of_records import records
 from validators.reports.sheets_of_findings import by_rule, mend_first, rules_run
 from validators.reports.sheets_of_prose import about, summary
@@ -174,6 +174,8 @@ class _Pen:
         shown = _ESCAPE.sub("_x005F_", plain(content, LONGEST_TEXT))
         made.value, made.data_type = shown, "s"
         made._style = style
+        if isinstance(content, Address):
+            made.hyperlink = str(content)
         if begins_formula(shown):
             made._style = copy(style)
             made.quotePrefix = True
