@@ -67,7 +67,7 @@ def test_each_row_of_a_measure_has_its_counts_interval_and_the_share_that_is_not
 def test_the_text_says_where_the_rest_is() -> None:
     text = written(sample_report(), "text")
     assert "Waiting over 18 weeks 400 3,201 12.5% 11.4% to 13.7%" in text
-    assert "stand in the HTML and JSON forms" in text
+    assert "stand in the HTML, XLSX and JSON forms" in text
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -15,6 +15,7 @@ from markupsafe import escape
 from schema.release import load
 from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report, since
 from validators.finding import Cause, finding_of
+from validators.measured import Access
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
 from validators.reports.explained import explained
@@ -98,6 +99,15 @@ def test_the_page_says_what_its_release_says_of_a_broken_rule() -> None:
 @pytest.mark.parametrize("other", [{"release_digest": "sha256:" + "5d" * 32}, {"release": "9.9.9"}])
 def test_a_rule_of_another_release_is_not_explained(other: dict[str, str]) -> None:
     assert explained(explained_report(**other)) == {}
+
+
+def test_the_words_of_the_provider_stand_below_the_heading_of_access_before_its_figures() -> None:
+    page = page_of(sample_report())
+    access = page[page.index('<h3 id="access">') : page.index('<h3 id="items">')]
+    assert access.index(words.NARRATIVE) < access.index("The booking screen") < access.index("<details>")
+    without = page_of(sample_report(access=Access()))
+    assert f"<h3>{words.NARRATIVE}</h3>" in without
+    assert "The booking screen" in without
 
 
 def test_headings_go_down_one_step_at_a_time(seen: Seen) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.test_validators.sample_report import clean_report, parts, sample_report, since
+from validators.finding import HIDDEN
+from validators.measured import Access, DataItemMeasure
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
 
@@ -14,6 +16,7 @@ SECTIONS = [
     "PLUS ANSWERS",
     "PERSONS",
     "WHO IS RECORDED, BY GROUP",
+    "WHO CAN BE LINKED, BY GROUP",
     "ACCESS TO CARE",
     "HOW COMPLETELY EACH ITEM IS FILLED",
     "WHAT CHANGED SINCE THE REPORT OF 1 MAY 2026",
@@ -79,6 +82,85 @@ def test_plus_and_equality_items_come_first() -> None:
     table = text[text.index("HOW COMPLETELY") :]
     places = [table.index(f"\n{title}") for title in titles]
     assert places == sorted(places)
+
+
+def measured_item(table: str, rows: int, **outcomes: int) -> DataItemMeasure:
+    return DataItemMeasure(
+        table=table,
+        data_item="treatment_function",
+        title="Treatment function of whoever offers the care that is meant",
+        mandation="R",
+        group="other",
+        rows=rows,
+        **{"missing": 0, "invalid": 0, "not_known": 0, "declined": 0, "asked_unsure": 0} | outcomes,
+        known_rate=outcomes["valid"] / rows,
+        item_score=outcomes["valid"] / rows,
+    )
+
+
+def test_items_alike_in_title_are_told_apart_by_their_table_and_have_a_score() -> None:
+    items = (measured_item("referral", 40, valid=30, missing=10), measured_item("care_contact", 60, valid=60))
+    lines = written(sample_report(data_items=items)).splitlines()
+    start = lines.index("HOW COMPLETELY EACH ITEM IS FILLED")
+    tables = [" ".join(line.split()) for line in lines[start:]]
+    first, second = (tables.index(next(t for t in tables if t.startswith(f"{n} not not not"))) for n in TABLES)
+    assert tables[first + 1] == "(40 rows) known sure declined known missing usable score"
+    assert tables[first + 3 : first + 6] == [
+        "Treatment function of 75.0% 0 0 0 10 0 75.0%",
+        "whoever offers the care",
+        "that is meant",
+    ]
+    assert tables[second + 3] == "Treatment function of 100% 0 0 0 0 0 100%"
+
+
+TABLES = ("Referral", "Care contact")
+
+
+def test_rows_stand_beside_each_item_where_they_are_not_the_same_for_all() -> None:
+    items = (measured_item("referral", 40, valid=40), measured_item("referral", 60, valid=60))
+    told = [line.split()[-9:] for line in written(sample_report(data_items=items)).splitlines()]
+    assert ["rows", "known", "sure", "declined", "known", "missing", "usable", "score"] in [t[-8:] for t in told]
+    assert [t[1] for t in told if t[-1:] == ["100%"] and len(t) == 9][-2:] == ["40", "60"]
+
+
+def test_linkage_stands_there_by_group() -> None:
+    text = joined(sample_report())
+    linked = text[text.index("WHO CAN BE LINKED") : text.index("ACCESS TO CARE")]
+    report = sample_report()
+    placed, first, local = report.linkage.splits
+    for title, share in (
+        ("Verified NHS number (status 01)", "rate"),
+        ("No NHS number that can be used", "without_rate"),
+    ):
+        assert f"{title} {' '.join(words.percent(getattr(g, share)) for g in placed.groups)}" in linked
+        table = linked[linked.rindex(title) :]
+        assert f"{first.title} {' '.join(words.percent(getattr(g, share)) for g in first.groups)}" in table
+        assert f"{local.title} (local code)" in table
+    assert "HTML, XLSX and JSON" in linked
+
+
+def test_the_words_of_the_provider_stand_before_the_figures_on_access() -> None:
+    text = joined(sample_report())
+    access = text[text.index("ACCESS TO CARE") : text.index("HOW COMPLETELY")]
+    assert access.index(f"{words.NARRATIVE}: The booking screen") < access.index("Waiting over 18 weeks")
+    without = joined(sample_report(access=Access()))
+    assert f"{words.NARRATIVE.upper()} " in without
+    assert "The booking screen" in without
+
+
+def test_a_file_whose_rows_nobody_counted_does_not_have_none() -> None:
+    report = sample_report()
+    first, *rest = report.submission.files
+    for rows, told in ((1, "1 row,"), (None, "rows not counted,"), (HIDDEN, "number of rows not given (*),")):
+        files = (first.model_copy(update={"rows": rows}), *rest)
+        sent = report.submission.model_copy(update={"files": files})
+        assert f"File {first.name}: {told}" in joined(sample_report(submission=sent))
+
+
+def test_it_says_where_the_rules_are_explained() -> None:
+    assert "plusmds release bundle 1.0.0 --output FOLDER" in joined(sample_report())
+    text = written(sample_report(), Look(site="https://plus.example"))
+    assert "https://plus.example/v1/releases/1.0.0/pages/index.html" in text
 
 
 def test_reasons_gather_the_rules_that_were_not_checked() -> None:

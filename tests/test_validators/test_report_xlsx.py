@@ -26,7 +26,7 @@ from tests.test_validators.sample_report import (
 )
 from validators.finding import Accepted, ItemValue
 from validators.report import Report
-from validators.reports import REPORTS, Look
+from validators.reports import REPORTS, Look, words
 from validators.reports.sheet import Column, Listing
 from validators.reports.xlsx import split
 from validators.since import FindingChange
@@ -96,6 +96,37 @@ def test_lists_have_filters_frozen_heads_and_widths() -> None:
         widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[head]]
         assert min(widths) >= 8, name
         assert max(widths) <= 85, name
+
+
+def test_the_summary_keeps_the_verdict_in_sight_and_its_data_items_can_be_filtered() -> None:
+    report = sample_report()
+    sheet = book(report)["Summary"]
+    assert sheet.freeze_panes == "A2"
+    rows = list(sheet[sheet.auto_filter.ref])
+    assert [cell.value for cell in rows[0]][:3] == ["Data item", "Table", "Rows"]
+    assert len(rows) == 1 + len(report.data_items)
+    assert [cell.value for cell in rows[0]][-1] == "Item score"
+
+
+def test_the_words_of_the_provider_stand_before_the_figures_on_access() -> None:
+    first = [row[0] for row in book(sample_report())["Summary"].iter_rows(values_only=True)]
+    place = first.index(words.NARRATIVE)
+    assert str(first[place + 1]).startswith("The booking screen")
+    access = [at for at, text in enumerate(first) if str(text).startswith("Access to care: ")]
+    assert place < access[0]
+    assert all(str(text).startswith("Access") is False for text in first[:place] if text)
+    long = sample_report().submission.model_copy(update={"narrative": "word " * 200})
+    lines = [row[0] for row in book(sample_report(submission=long))["Summary"].iter_rows(values_only=True)]
+    told = [line for line in lines if str(line).startswith("word")]
+    assert (len(told), max(map(len, told)) <= 150) == (7, True)
+
+
+def test_a_file_of_one_row_has_one_row() -> None:
+    report = sample_report()
+    files = tuple(f.model_copy(update={"rows": 1, "bytes": None, "sha256": None}) for f in report.submission.files)
+    sent = report.submission.model_copy(update={"files": files})
+    told = dict(row[:2] for row in book(sample_report(submission=sent))["About"].iter_rows(values_only=True) if row[0])
+    assert {told[f"File {file.name}"] for file in files} == {"1 row"}
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 from validators.reports import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from validators.measured_groups import AccessFigures, AccessMeasure, AccessSplit, AnswerSplit, FactSplit
+    from validators.measured_groups import (
+        AccessFigures,
+        AccessMeasure,
+        AccessSplit,
+        AnswerSplit,
+        FactSplit,
+        LinkageSplit,
+    )
     from validators.report import Report
 
 RECORDED_MEANS = (
@@ -125,6 +132,29 @@ def _rates(rates: Mapping[str, float | None], names: Iterable[str]) -> tuple[flo
     return tuple(rates.get(name) for name in names)
 
 
+#: shares of linkage, by the words for what they count
+LINKED = (("rate", "Verified NHS number (status 01)"), ("without_rate", "No NHS number that can be used"))
+
+
+def linkage_tables(report: Report) -> list[Known]:
+    """The shares of linkage: one table by Core20, and of the groups by an answer a table for each share."""
+    splits = report.linkage.splits
+    answers = [split for split in splits if split.by != "core20"]
+    placed = [split for split in splits if split.by == "core20"]
+    by_core20 = [_linked(split.title, [(title, split, share) for share, title in LINKED]) for split in placed]
+    by_answer = [_linked(title, [(_title(split), split, share) for split in answers]) for share, title in LINKED]
+    return [*by_core20, *(by_answer if answers else ())]
+
+
+def _linked(title: str, rows: Sequence[tuple[str, LinkageSplit, str]]) -> Known:
+    groups = tuple(dict.fromkeys(group.title for _, split, _ in rows for group in split.groups))
+    return Known(title, groups, tuple((name, _rates(_by_title(split, share), groups)) for name, split, share in rows))
+
+
+def _by_title(split: LinkageSplit, share: str) -> dict[str, float | None]:
+    return {group.title: getattr(group, share) for group in split.groups}
+
+
 def access_parts(measure: AccessMeasure) -> list[Part]:
     """A measure over everybody, then by each kind of group."""
     everybody = Part("Everybody", (Row("All", measure, None),))
@@ -132,8 +162,11 @@ def access_parts(measure: AccessMeasure) -> list[Part]:
 
 
 def _part(split: AccessSplit) -> Part:
-    title = f"{split.title} (local code)" if split.local else split.title
-    return Part(title, tuple(Row(group.title, group, split.group_not_known_rate) for group in split.groups))
+    return Part(_title(split), tuple(Row(group.title, group, split.group_not_known_rate) for group in split.groups))
+
+
+def _title(split: AccessSplit | LinkageSplit) -> str:
+    return f"{split.title} (local code)" if split.local else split.title
 
 
 def interval(figures: AccessFigures) -> str:

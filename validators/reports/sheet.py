@@ -34,21 +34,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of a sheet of prose: a title, and lines of cells below headings where there are any."""
+    """A stretch of a sheet of prose: a title, and lines of cells below headings where there are any.
+
+    filtered: its rows can be filtered by their headings; a sheet can have one such block.
+    """
 
     title: str
     rows: Sequence[Row]
     headings: tuple[str, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A sheet that is read from the top, block by block."""
+    """A sheet that is read from the top, block by block. frozen: its first line stays in sight."""
 
     name: str
     widths: tuple[int, ...]
     blocks: Sequence[Block]
     wrapped: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

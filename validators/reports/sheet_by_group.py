@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from validators.reports import grouped
+from validators.reports import grouped, words
+from validators.reports.plain import paragraphs
 from validators.reports.sheet import Block, Row, figure, share
 
 if TYPE_CHECKING:
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 
     from validators.measured_groups import AccessMeasure, LinkageSplit
     from validators.report import Report
+
+#: characters of the provider's words in a line of the summary, which does not wrap
+LINE, NARRATIVE = 150, 4000
 
 _ACCESS = ("By", "Group", "Counted", "Of", "Persons", "Share", "95% from", "95% to", "Group not known")
 _LINKAGE = ("By", "Group", "Persons", "With a number", "Status 01", "Without", "Status 01 (share)")
@@ -24,10 +29,14 @@ MEANINGS = (
 
 
 def by_group(report: Report) -> Iterator[Block]:
-    """Groups stand in the order of the data set, never ranked."""
+    """Groups stand in the order of the data set, never ranked. The provider's own words precede its access to care."""
     for table in grouped.known_tables(report):
         rows: list[Row] = [(title, *map(share, rates)) for title, rates in table.rows]
         yield Block(f"Known, by group: {table.title}", rows, ("What is recorded", *table.groups))
+    narrative = paragraphs(report.submission.narrative or "", NARRATIVE)
+    if narrative:
+        lines = (line for part in narrative for line in wrap(part, LINE))
+        yield Block(words.NARRATIVE, [(line,) for line in lines])
     for measure in report.access.measures:
         yield Block(f"Access to care: {measure.title}", list(_access(measure)), _ACCESS)
     if report.linkage.splits:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validators.reports import story, words
-from validators.reports.plain import paragraphs
 from validators.reports.sheet import Block, Prose, Row, figure, share
 from validators.reports.sheet_by_group import MEANINGS, by_group
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from validators.report import Report
     from validators.since import Since
 
-NARRATIVE = 4000
 WIDTHS = (44, 20, 14, 12, 12, 12, 12, 12, 12, 12, 12)
 
 SHEETS = (
@@ -31,7 +29,7 @@ SHEETS = (
 
 def summary(report: Report) -> Prose:
     """What the HTML and the text say, in the same order, without the findings: these have sheets of their own."""
-    return Prose("Summary", WIDTHS, list(_summary(report)))
+    return Prose("Summary", WIDTHS, list(_summary(report)), frozen=True)
 
 
 def _summary(report: Report) -> Iterator[Block]:
@@ -102,7 +100,7 @@ def _tables(report: Report) -> Block:
 def _items(report: Report) -> Block:
     headings = ("Data item", "Table", "Rows", "Known", "Known (share)", "Not sure", "Declined", "Not known", "Missing")
     rows = [_item(measure) for measure in story.items_in_order(report)]
-    return Block("How completely each item is filled", rows, (*headings, "Not usable", "Item score"))
+    return Block("How completely each item is filled", rows, (*headings, "Not usable", "Item score"), filtered=True)
 
 
 def _item(measure: DataItemMeasure) -> Row:
@@ -157,9 +155,6 @@ def about(report: Report) -> Prose:
 def _about(report: Report) -> Iterator[Block]:
     yield Block("The sheets of this workbook", list(SHEETS))
     yield Block("Made from", [*words.stamps(report), *_files(report), ("Specification", words.PROPOSED)])
-    if report.submission.narrative:
-        lines = paragraphs(report.submission.narrative, NARRATIVE)
-        yield Block("The provider writes", [("", line) for line in lines])
     for note in report.notes:
         yield Block(note.title, [("", line) for line in note.lines])
     if report.ignored_files:
@@ -169,7 +164,7 @@ def _about(report: Report) -> Iterator[Block]:
 
 def _files(report: Report) -> Iterator[Row]:
     for file in report.submission.files:
-        told = [f"{words.number(file.rows)} rows"]
+        told = [words.rows_of(file)]
         told += [words.size(file.bytes)] if file.bytes is not None else []
         told += [f"SHA-256 {file.sha256}"] if file.sha256 else []
         yield f"File {file.name}", ", ".join(told)

@@ -50,16 +50,19 @@ class Page:
         return wrap(plain(text), self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-        """Columns: names at the left in what width is left over, figures at the right. A heading may have two lines."""
+        """Columns: names in what width is left over, figures at their right. A heading may have several lines."""
         heads = [[plain(line) for line in heading.split("\n")] for heading in headings]
         tall = max(len(head) for head in heads)
         top = [[head[-tall + at] if len(head) + at >= tall else "" for head in heads] for at in range(tall)]
         lines = [*top, *([plain(cell) for cell in row] for row in rows)]
         widths = [max(len(line[at]) for line in lines) for at in range(1, len(headings))]
         name = max(self.width - sum(widths) - 2 * len(widths), SHORTEST_NAME)
-        shown = [self._row(line, name, widths) for line in lines]
-        return [*shown[:tall], "-" * len(shown[0]), *(line.rstrip() for line in shown[tall:])]
+        above = [self._row([plain(line[0], name), *line[1:]], name, widths)[0] for line in lines[:tall]]
+        below = (part.rstrip() for line in lines[tall:] for part in self._row(line, name, widths))
+        return [*(line.rstrip() for line in above), "-" * len(above[0]), *below]
 
-    def _row(self, cells: Sequence[str], name: int, widths: Sequence[int]) -> str:
+    def _row(self, cells: Sequence[str], name: int, widths: Sequence[int]) -> list[str]:
+        """A line of figures beside their name; what is left of a long name goes on below it."""
         figures = (f"  {cell:>{width}}" for cell, width in zip(cells[1:], widths, strict=True))
-        return f"{plain(cells[0], name):<{name}}" + "".join(figures)
+        first, *rest = wrap(cells[0], name, subsequent_indent="  ", break_on_hyphens=False) or [""]
+        return [f"{first:<{name}}" + "".join(figures), *rest]

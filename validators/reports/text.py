@@ -5,46 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import changed, grouped, sources, story, words
-from validators.reports.plain import paragraphs
+from validators.reports import changed, sources, story, words
+from validators.reports.links import index
 from validators.reports.terminal import NARROWEST, WIDEST, Page
+from validators.reports.text_measures import measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schema.rule import Severity
     from validators.finding import Finding, Shown
-    from validators.measured import DataItemMeasure, PlusMeasure
-    from validators.measured_groups import AccessMeasure
     from validators.report import Report
     from validators.reports import Look
 
 SAMPLES = 3
-NARRATIVE = 4000
 
 
 def write(report: Report, look: Look) -> bytes:
     """The report in UTF-8, with line feeds."""
     page = Page(min(max(look.width, NARROWEST), WIDEST), look.colour)
-    return ("\n".join(lines(report, page)) + "\n").encode()
+    return ("\n".join(lines(report, page, index(report, look))) + "\n").encode()
 
 
-def lines(report: Report, page: Page) -> Iterator[str]:
-    """Every line, in the order in which people want to know it."""
+def lines(report: Report, page: Page, pages: str | None) -> Iterator[str]:
+    """Every line, in the order in which people want to know it. `pages`: where the rules are explained."""
     yield from _verdict(report, page)
     yield from _mend_first(report, page)
     yield from _counters(report, page)
-    yield from _plus(report, page)
-    yield from _measured(report, page)
-    yield from _by_group(report, page)
-    yield from _access(report, page)
-    yield from _items(report, page)
+    yield from measures(report, page)
     yield from _changes(report, page)
     for severity in SEVERITIES:
         yield from _findings(report, severity, page)
     yield from _unchecked(report, page)
     yield from _before(report, page)
-    yield from _stamps(report, page)
+    yield from _stamps(report, page, pages)
 
 
 def _verdict(report: Report, page: Page) -> Iterator[str]:
@@ -171,88 +165,6 @@ def _sampled(finding: Finding, file: str | None) -> str | None:
     return f"{file}: {rows}" if file else rows
 
 
-def _items(report: Report, page: Page) -> Iterator[str]:
-    if not report.data_items:
-        return
-    yield from page.title("How completely each item is filled")
-    yield from page.text(words.ITEMS_MEAN)
-    headings = ["Data item", "rows", "known", "not\nsure", "declined", "not\nknown", "missing", "not\nusable"]
-    yield from page.table(headings, [_item_row(item) for item in story.items_in_order(report)])
-    if report.submission.narrative:
-        yield ""
-        yield from page.text("The provider writes:")
-    for line in paragraphs(report.submission.narrative or "", NARRATIVE):
-        yield from page.text(line, indent=2)
-
-
-def _item_row(item: DataItemMeasure) -> list[str]:
-    counts = (item.asked_unsure, item.declined, item.not_known, item.missing, item.invalid)
-    return [item.title, words.number(item.rows), words.percent(item.known_rate), *map(words.number, counts)]
-
-
-def _plus(report: Report, page: Page) -> Iterator[str]:
-    if not report.plus:
-        return
-    yield from page.title("PLUS answers")
-    yield from page.text(f"{words.ANSWERS_MEANS} {words.NO_ANSWER_MEANS}")
-    headings = ["Characteristic", "eligible", "yes", "no", "not\nsure", "declined", "no\nanswer", "asked\n%"]
-    yield from page.table(headings, [_plus_row(measure) for measure in report.plus])
-
-
-def _plus_row(measure: PlusMeasure) -> list[str]:
-    counts = (measure.eligible, measure.yes, measure.no, measure.unsure, measure.declined, story.unanswered(measure))
-    return [measure.title, *map(words.number, counts), words.percent(measure.asked_rate)]
-
-
-def _measured(report: Report, page: Page) -> Iterator[str]:
-    said = story.measured(report)
-    if said:
-        yield from page.title("Persons")
-    for sentence in said:
-        yield from page.text(sentence)
-    yield from page.text(story.advice(report) or "")
-
-
-def _by_group(report: Report, page: Page) -> Iterator[str]:
-    tables = grouped.known_tables(report)
-    if tables:
-        yield from page.title("Who is recorded, by group")
-        yield from page.text(grouped.recorded_means(report))
-    for table in tables:
-        yield ""
-        headings = [table.title, *(stacked(group) for group in table.groups)]
-        yield from page.table(headings, [[title, *map(words.percent, rates)] for title, rates in table.rows])
-
-
-def stacked(heading: str) -> str:
-    """A heading of several words in two lines."""
-    first, space, rest = heading.partition(" ")
-    return f"{first}\n{rest}" if space else heading
-
-
-def _access(report: Report, page: Page) -> Iterator[str]:
-    if not report.access.measures:
-        return
-    yield from page.title("Access to care")
-    yield from page.text(grouped.ACCESS_MEANS)
-    yield ""
-    headings = ["", "counted", "of", "share", "95% interval"]
-    yield from page.table(headings, [_access_row(measure) for measure in report.access.measures])
-    for table in grouped.share_tables(report):
-        yield ""
-        rows = [[title, *map(words.percent, rates)] for title, rates in table.rows]
-        yield from page.table([table.title, *table.groups], rows)
-    yield from page.text(
-        "The counts, intervals and persons behind these shares, and how many rows are of people whose group is not "
-        "known, stand in the HTML and JSON forms."
-    )
-
-
-def _access_row(measure: AccessMeasure) -> list[str]:
-    counts = (words.number(measure.numerator), words.number(measure.denominator))
-    return [measure.title, *counts, words.percent(measure.rate), grouped.interval(measure)]
-
-
 def _unchecked(report: Report, page: Page) -> Iterator[str]:
     yield from page.title("What was not checked, and why")
     groups = story.unchecked(report)
@@ -280,11 +192,13 @@ def _before(report: Report, page: Page) -> Iterator[str]:
         yield from page.text(f"Not read: {ignored.name}. {ignored.reason}")
 
 
-def _stamps(report: Report, page: Page) -> Iterator[str]:
+def _stamps(report: Report, page: Page, pages: str | None) -> Iterator[str]:
     yield from page.title("Made from")
     for name, value in words.stamps(report):
         yield from page.text(f"{name}: {value}")
     for file in report.submission.files:
         digest = f", SHA-256 {file.sha256}" if file.sha256 else ""
-        yield from page.text(f"File {file.name}: {words.many(file.rows or 0, 'row')}{digest}")
+        yield from page.text(f"File {file.name}: {words.rows_of(file)}{digest}")
+    where = f"See {pages}" if pages else f"{words.pages_command(report)} {words.PAGES_BESIDE}"
+    yield from page.text(f"{words.PAGES} {where}")
     yield from page.text(words.PROPOSED)

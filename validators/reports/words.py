@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from schema.rule import Action, Mend, Severity
     from validators.finding import Counted, Finding, Sample, Shown
     from validators.measured import Access, Core20Figure, Ethnicity, Linkage, SubmittedDecile
-    from validators.report import CopyKind, Purpose, Report
+    from validators.report import CopyKind, FileInfo, Purpose, Report
     from validators.verdict import Verdict
 
 NONE_GIVEN = "–"
@@ -104,6 +104,10 @@ SCORE_MEANS = (
     "between trusts; declined is never deducted."
 )
 
+STAND_ELSEWHERE = "stand in the HTML, XLSX and JSON forms."
+
+NARRATIVE = "What the provider says about its figures"
+
 PUBLISHED_ETHNICITY = (
     "In 2019/20, 13% of in-patients and 17% of out-patients in England had no known stated ethnicity, “not stated” "
     "included."
@@ -145,6 +149,13 @@ def percent(rate: float | None) -> str:
 def many(count: Shown, noun: str) -> str:
     """A count with its noun."""
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def rows_of(file: FileInfo) -> str:
+    """How many rows a file has, as far as that is told."""
+    if exact(file.rows) is None:
+        return "rows not counted" if file.rows is None else f"number of rows not given ({HIDDEN})"
+    return many(file.rows, "row")
 
 
 def not_shown(failed: Shown | None, shown: int) -> int:

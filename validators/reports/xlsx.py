@@ -98,11 +98,14 @@ def _put(book: Workbook, sheet: Sheet) -> None:
 
 def _put_prose(made: WriteOnly, sheet: Prose, pen: _Pen) -> None:
     _set_widths(made, sheet.widths)
+    made.freeze_panes = "A2" if sheet.frozen else None
     text = pen.wrapped if sheet.wrapped else pen.line
     for block in sheet.blocks:
         pen.put([block.title], pen.title)
         if block.headings:
             pen.put(block.headings, pen.heading, sheet.widths)
+        if block.filtered:
+            made.auto_filter.ref = _area(pen.rows, len(block.headings), len(block.rows))
         for row in block.rows:
             pen.put(row, text, sheet.widths if sheet.wrapped else ())
         pen.put([], text)
@@ -113,13 +116,18 @@ def _put_listing(made: WriteOnly, sheet: Listing, pen: _Pen) -> None:
     head = len(sheet.notes) + 1
     made.freeze_panes = f"A{head + 1}"
     made.print_title_rows = f"{head}:{head}"
-    made.auto_filter.ref = f"A{head}:{get_column_letter(len(sheet.columns))}{head + len(sheet.rows)}"
+    made.auto_filter.ref = _area(head, len(sheet.columns), len(sheet.rows))
     for note in sheet.notes:
         pen.put([note], pen.line)
     widths = [column.width for column in sheet.columns]
     pen.put([column.heading for column in sheet.columns], pen.heading, widths)
     for row in sheet.rows:
         pen.put(row, pen.wrapped, widths)
+
+
+def _area(head: int, columns: int, rows: int) -> str:
+    """A line of headings with the rows below it."""
+    return f"A{head}:{get_column_letter(columns)}{head + rows}"
 
 
 def _set_widths(made: WriteOnly, widths: Iterable[int]) -> None:
@@ -135,7 +143,7 @@ class _Pen:
 
     def __init__(self, sheet: WriteOnly) -> None:
         self._sheet = sheet
-        self._rows = 0
+        self.rows = 0
         top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
         self.line = self._style("@", alignment=top)
         self.wrapped = self._style("@", alignment=wrapped)
@@ -154,8 +162,8 @@ class _Pen:
 
     def put(self, row: Sequence[Cell], text: StyleArray, widths: Sequence[int] = ()) -> None:
         """Append a row, as high as its longest text needs in the widths given: not every program works that out."""
-        self._rows += 1
-        self._sheet.row_dimensions[self._rows].height = _height(row, widths)
+        self.rows += 1
+        self._sheet.row_dimensions[self.rows].height = _height(row, widths)
         self._sheet.append([self.cell(cell, text) for cell in row])
 
     def cell(self, content: Cell, text: StyleArray) -> WorkbookCell | None:
