@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from service.stopping import Stopping
+from validators.reports import REPORTS
 
 INPUT_STATUS = 2
 FAILURE_STATUS = 3
@@ -134,9 +135,8 @@ def _add_validate(commands: _Commands) -> None:
     argument("--map", metavar="FILE", type=Path, help="TOML that says how an extract becomes our tables")
     argument("--today", metavar="DATE", type=_day, help="the day to take as today (default: today)")
     argument("--engine", type=_engine, default="duckdb", help="duckdb, or reference: plain and slow (default: duckdb)")
-    argument(
-        "--format", type=_form, help="text, json, html, xlsx or csv (default: by the ending of --output, else text)"
-    )
+    forms = ", ".join(REPORTS)
+    argument("--format", type=_form, help=f"one of: {forms} (default: by the ending of --output, else text)")
     argument("--output", metavar="FILE", type=Path, help="write the report there (default: standard output)")
     argument(
         "--reveal",
@@ -351,8 +351,6 @@ def _kind(text: str) -> str:
 
 
 def _form(text: str) -> str:
-    from validators.reports import REPORTS
-
     return _one_of(REPORTS, text)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from validators.accepted import AcceptedEntry
 from validators.errors import InputError
 from validators.finding import Accepted
+from validators.item_titles import titles_of
 from validators.mend_first import mend_first
 from validators.report import counts_of
 
@@ -108,13 +109,12 @@ def accept(report: Report, entries: Sequence[Entry]) -> Report:
     told = tuple(_told(entry, found.get(entry.fingerprint), report.today) for entry in entries)
     used = {entry.fingerprint: entry for entry, said in zip(entries, told, strict=True) if said.state == "used"}
     findings = tuple(_marked(finding, used) for finding in report.findings)
-    titles = {(item.table, item.data_item): item.title for item in report.data_items}
     return report.model_copy(
         update={
             "findings": findings,
             "accepted": told,
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, titles),
+            "mend_first": mend_first(findings, titles_of(report)),
         }
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, get_args
 from schema.rule import MENDS
 from validators.by_place import ITEMS, OTHERS, PlaceKind
 from validators.copies.rounding import SMALL
+from validators.item_titles import titles_of
 from validators.measured import Access, Core20, Equality, Linkage
 from validators.mend_first import mend_first
 from validators.report import Report, RuleOutcome, Slice, TableCount, counts_of, not_assessed_of
@@ -46,7 +47,7 @@ WHO: Mapping[str | None, str] = {
     "epr_configuration": "For those who set up the electronic patient record",
     "export_mapping": "For those who make the export and its mapping",
     "reference_data": "For those who load reference data",
-    "nobody": "What nobody has to mend: the answer stands",
+    "nobody": "Nothing to mend: worth knowing, and the answer stands",
     None: "Of which it is not said who can mend it",
 }
 PLACES: Mapping[PlaceKind, tuple[str, str]] = {
@@ -63,6 +64,16 @@ WHAT_NEXT = (
     "This is a part of a report, for those whom it concerns. It says what was found among these rows and how to mend "
     "it; what follows from all of the file stands in the whole report."
 )
+NOTHING_TO_MEND = (
+    "This is a part of a report. Nothing in it has to be mended: it was counted so that you know of it. What follows "
+    "from all of the file stands in the whole report."
+)
+#: what no slice holds, and what a slice for a GP practice does not hold either
+NOT_HERE = (
+    " A slice holds findings alone: how completely items are filled, what was answered, who can be linked, who gets to "
+    "care and what the provider says of its figures are left out."
+)
+NO_ANSWERS = " Nothing that was found in answers to PLUS questions is told to a GP practice."
 LEFT_OUT = " What few rows have can be left out of a slice: that nothing is told does not prove that nothing is there."
 NOTHING_FOUND, NOTHING_TOLD = "no error and no warning was found.", "no error and no warning is told of."
 _NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){7,}")
@@ -131,10 +142,10 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
             "report_id": id_of(report, cut),
             "slice": cut,
             "verdict_sentence": _sentence(cut, findings),
-            "what_next": WHAT_NEXT,
+            "what_next": _what_next(cut),
             "submission": report.submission.model_copy(update={"files": (), "narrative": None}),
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, _titles(report)),
+            "mend_first": mend_first(findings, titles_of(report)),
             "tables": tuple(tables),
             "findings": tuple(findings),
             "rules": rules,
@@ -151,6 +162,12 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
             "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
         }
     )
+
+
+def _what_next(cut: Slice) -> str:
+    """What whoever gets a slice does with it, and what it does not hold, whether or not there was any of it."""
+    told = NOTHING_TO_MEND if (cut.by, cut.value) == ("mend", "nobody") else WHAT_NEXT
+    return told + NOT_HERE + (NO_ANSWERS if cut.by == "gp_practice" else "")
 
 
 def _is_told(rule: RuleOutcome, cut: Slice, failed: Collection[str]) -> bool:
@@ -200,13 +217,9 @@ def _marked(cut: Report, report: Report, marks: Mapping[str, Accepted]) -> Repor
             "findings": found,
             "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
             "counts": counts_of(found),
-            "mend_first": mend_first(found, _titles(report)),
+            "mend_first": mend_first(found, titles_of(report)),
         }
     )
-
-
-def _titles(report: Report) -> Mapping[tuple[str, str], str]:
-    return {(item.table, item.data_item): item.title for item in report.data_items}
 
 
 def _sentence(cut: Slice, findings: Sequence[Finding]) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from validators.report import Report
     from validators.slices import Cut, Slices
 
+#: the slice of what nobody has to mend: as the name of a file "nobody" would mislead
+_CALLED = "nothing-to-mend"
+
 
 def check_call(asked: Namespace) -> None:
     """Refuse a call that would give slices away, or has no place to write them to. InputError."""
@@ -78,5 +81,7 @@ def write(slices: Sequence[Report], form: str, folder: Path) -> str:
 def _name(number: int, report: Report, form: str) -> str:
     """A name that any system takes; the number tells two apart whose codes differ in other characters alone."""
     cut = report.slice
-    plain = re.sub("[^A-Za-z0-9]+", "-", (cut.value if cut else None) or "not-known")[:30].strip("-")
+    value = cut.value if cut else None
+    called = _CALLED if cut and (cut.by, value) == ("mend", "nobody") else value
+    plain = re.sub("[^A-Za-z0-9]+", "-", called or "not-known")[:30].strip("-")
     return f"{number:04d}-{cut.by if cut else 'slice'}-{plain or 'other'}{REPORTS[form].suffix}"

@@ -24,6 +24,7 @@ from schema.release import load
 from service.cli import main
 from service.stopping import SIGNALS
 from validators.errors import EngineError, InputError
+from validators.reports import REPORTS
 from validators.synthetic import generate
 
 ROOT = Path(__file__).parent.parent.parent
@@ -376,6 +377,13 @@ def test_the_schema_of_a_submission_judges_a_submission(capfdbinary: pytest.Capt
     assert judge.is_valid({"person": []})
     assert not judge.is_valid({"person": [{"nonsense": 1}]})
     assert not judge.is_valid({"nonsense": []})
+
+
+def test_help_names_every_form_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"one of: {', '.join(REPORTS)} (default" in told
 
 
 def test_help_loads_little_and_ends_well() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from service.cli import main
 from service.commands.slices import are_shareable
+from validators.reports import words
 from validators.synthetic import generate
 
 FAULTS = {"PMD20103": 0.02, "PMD00111": 0.01, "PMD001.birth_date.format": 0.02, "PMD00302": 0.01}
@@ -41,6 +42,40 @@ def test_a_slice_is_shareable_where_nothing_else_is_asked_for(sent: Path, tmp_pa
         assert (report["slice"]["by"], report["copy_kind"]) == (by, "shareable")
         assert report["submission"]["files"] == []
         assert all(not finding["samples"] for finding in report["findings"])
+
+
+@pytest.mark.parametrize("by", ["mend", "site", "gp_practice"])
+def test_a_slice_names_items_as_people_do_and_says_what_it_leaves_out(sent: Path, tmp_path: Path, by: str) -> None:
+    validate(sent, "--slice", by, "--output", tmp_path / "text", "--format", "text")
+    texts = [" ".join(path.read_text("utf-8").split()) for path in sorted((tmp_path / "text").iterdir())]
+    dated = [text for text in texts if "(PMD001.birth_date.format)" in text]
+    assert dated
+    for text in dated:
+        assert "Where Person: Date of birth (birth_date)" in text
+        assert "Date of birth is treated as missing" in text
+        assert "birth_date is treated as missing" not in text
+    assert all("A slice holds findings alone" in text for text in texts)
+    assert all(("told to a GP practice" in text) == (by == "gp_practice") for text in texts)
+
+
+def test_the_slice_of_what_nobody_has_to_mend_says_so(sent: Path, tmp_path: Path) -> None:
+    validate(sent, "--slice", "mend", "--output", tmp_path / "out", "--format", "json")
+    (path,) = (tmp_path / "out").glob("*nothing-to-mend.json")
+    report = json.loads(path.read_text("utf-8"))
+    assert report["slice"]["value"] == "nobody"
+    assert report["verdict_sentence"].startswith("Nothing to mend")
+    assert "Nothing in it has to be mended" in report["what_next"]
+    assert {finding["severity"] for finding in report["findings"]} == {"info"}
+    assert not list((tmp_path / "out").glob("*nobody*"))
+
+
+def test_a_page_of_a_slice_does_not_claim_that_nothing_could_be_counted(sent: Path, tmp_path: Path) -> None:
+    validate(sent, "--slice", "mend", "--output", tmp_path / "out", "--format", "html")
+    for path in (tmp_path / "out").iterdir():
+        page = path.read_text("utf-8")
+        assert words.SLICE_MEANS in page
+        assert "Nothing could be counted" not in page
+        assert "Each bar" not in page
 
 
 @pytest.mark.parametrize("option", [("--copy", "owner"), ("--reveal", "keys")])

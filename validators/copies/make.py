@@ -15,6 +15,7 @@ from validators.copies.strip import stripped
 from validators.copies.sums import all_totals, equals
 from validators.copies.suppress import Figures, hidden
 from validators.finding import HIDDEN, Finding, Shown, exact
+from validators.item_titles import titles_of
 from validators.mend_first import mend_first
 from validators.report import counts_of
 from validators.verdict import with_findings
@@ -127,7 +128,6 @@ def written(report: Report, hides: Collection[Path]) -> Report:
     copy = rewritten(report, _Writer(hides))
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
     figures = tuple(_decided(figure) for figure in copy.core20.figures)
-    titles = {(item.table, item.data_item): item.title for item in copy.data_items}
     return copy.model_copy(
         update={
             "copy_kind": "shareable",
@@ -135,7 +135,7 @@ def written(report: Report, hides: Collection[Path]) -> Report:
             "counts": counts_of(findings),
             "findings": findings,
             "core20": copy.core20.model_copy(update={"figures": figures}),
-            "mend_first": mend_first(findings, titles),
+            "mend_first": mend_first(findings, titles_of(copy)),
         }
     )
 

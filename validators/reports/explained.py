@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from schema.publish.pages.counting import counted, threshold
-from schema.release import available, load
+from validators.item_titles import release_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from schema.release import Release
     from validators.report import Report
 
 
@@ -37,19 +36,12 @@ def explained(report: Report) -> Mapping[str, Explained]:
 
     Nothing where the release is not here, or is another one of that number: it would explain what was not asked.
     """
-    release = _release(report)
+    release = release_of(report)
     if release is None or not report.findings:
         return {}
     broken = {finding.rule_id for finding in report.findings}
     rules = release.json("rules.json")["rules"]
     return {rule["id"]: _explained(rule) for rule in rules if rule["id"] in broken}
-
-
-def _release(report: Report) -> Release | None:
-    if report.release not in available():
-        return None
-    found = load(report.release)
-    return found if found.info.digest == report.release_digest else None
 
 
 def _explained(rule: Mapping[str, Any]) -> Explained:

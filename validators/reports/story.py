@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES, Severity
 from validators.finding import HIDDEN, exact, rate_of
+from validators.item_titles import titles_of
 from validators.reports import words
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def total(counts: Iterable[Shown | None]) -> Shown | None:
 
 def item_titles(report: Report, finding: Finding) -> dict[str, str]:
     """The labels of the items that a finding speaks of, by name."""
-    titles = {(item.table, item.data_item): item.title for item in report.data_items}
+    titles = titles_of(report)
     return {name: titles.get(_place(finding.table, name), name) for name in finding.data_items}
 
 

@@ -99,6 +99,7 @@ ITEMS_MEAN = (
     "Known: a value that says something. Not sure: asked, and not certain. Declined: asked, and preferred not to say. "
     "Not known: a code that says so. Missing: nothing was sent. Not usable: form or code is wrong."
 )
+SLICE_MEANS = "This is a slice: a slice holds findings. The measures stand in the whole report alone."
 SCORE_MEANS = (
     "The item score follows the DQMI formula for this file only. It is not comparable with the published DQMI, nor "
     "between trusts; declined is never deducted."
@@ -155,7 +156,7 @@ def rows_of(file: FileInfo) -> str:
     """How many rows a file has, as far as that is told."""
     if exact(file.rows) is None:
         return "rows not counted" if file.rows is None else f"number of rows not given ({HIDDEN})"
-    return many(file.rows, "row")
+    return many(file.rows or 0, "row")
 
 
 def not_shown(failed: Shown | None, shown: int) -> int:
