@@ -13,6 +13,7 @@ from schema.check import Coded, Format
 from schema.data_type import EMPTY_STRING, WRONG_TYPE
 from schema.expression import Among, Call, Column, Compare, Expression, Literal, Node
 from schema.rule import Cause, Rule
+from validators.near_misses import near_misses, written_causes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,10 +35,11 @@ def shape(text: str) -> str:
 def causes_of(rule: Rule, context: Context) -> tuple[Cause, ...]:
     """The causes of a rule in the order in which they are tried; the last one holds for whatever is left."""
     item = context.dataset.tables[rule.table].item(rule.items[0]) if isinstance(rule.check, Format | Coded) else None
+    written = written_causes(rule, context)
     if item is None:
-        return (*rule.causes, Cause(rule.check.kind if rule.derived else "broken"))
+        return (*written, Cause(rule.check.kind if rule.derived else "broken"))
     found = _code_causes(item, context) if isinstance(rule.check, Coded) else _format_causes(item)
-    return (*rule.causes, *found)
+    return (*written, *found)
 
 
 def plain_kind(rule: Rule, context: Context) -> str:
@@ -124,27 +126,9 @@ def _code_causes(item: Item, context: Context) -> Iterator[Cause]:
     gone = sorted(code.code for code in code_list.codes if code.code not in codes)
     if gone:
         yield _cause("retired", Among(value, tuple(gone)), f"retired codes ({', '.join(gone)})", _retired_words(gone))
-    for kind, test, received, suggestion in _near_misses(value, codes, context, code_list.name):
-        yield _cause(kind, test, received, suggestion)
+    yield from near_misses(value, codes, code_list)
     yield _cause("not_in_list", None, "not in the list")
 
 
 def _retired_words(gone: Iterable[str]) -> str:
     return f"Map {', '.join(gone)} to the codes that took their place"
-
-
-def _near_misses(
-    value: Column, codes: frozenset[str], context: Context, name: str
-) -> Iterator[tuple[str, Node, str, str]]:
-    upper = Call("upper", (value,))
-    folded = tuple(sorted({code.upper() for code in codes}))
-    yield "case", Among(upper, folded), "capital and small letters exchanged", "Write the code as the list does"
-    yield "spaces_around", Among(Call("squeeze", (upper,)), folded), "spaces around the code", "Trim the value"
-    short = tuple(sorted({code.lstrip("0") for code in codes if code.startswith("0")} - {""} - codes))
-    if short:
-        yield "lost_leading_zero", Among(value, short), "a leading zero is lost", "Export the column as text: 1 is 01"
-    decimal = tuple(sorted({f"{code.lstrip('0')}.0" for code in codes if code.isdigit()}))
-    if decimal:
-        yield "decimal", Among(value, decimal), "a number with decimals", "Export the column as text"
-    labels = tuple(sorted({c.meaning.lower() for c in context.dataset.code_lists[name].codes} - {""}))
-    yield "meaning_sent", Among(Call("lower", (value,)), labels), "the meaning, not the code", "Send the code"
