@@ -1,7 +1,7 @@
 """What was nearly a code of a list: in which way it missed, and what would mend it. Suggested, and never applied.
 
-A rule on a code list that follows from a definition has these causes by itself. A written rule names its own: those that
-it lacks are tried before its last, and a suggestion is added where the code that was meant is certain.
+A rule on a code list that follows from a definition has these causes by itself. A written rule names its own; what it
+lacks is tried before its last, and a suggestion is added where the code that was meant is certain.
 """
 
 from __future__ import annotations
