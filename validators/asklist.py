@@ -6,20 +6,25 @@ was unsure of, is let be for a year; restricted characteristics, and people whos
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from validators.answers import NEVER_ASKED
 from validators.context import completed_years, months_before
+from validators.engines import load_engine
 from validators.lookups import facts_of
+from validators.reference_data.names import organisation_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from schema.code_list import Code
     from validators.context import Context
     from validators.source import Record, Source
+
+    Records = Iterable[tuple[int, int | None, Record]]
 
 PersonKey = tuple[str, str]
 
@@ -34,17 +39,34 @@ QUESTIONS: Mapping[str, str] = {
 #: where somebody is seen: the items of a contact, the narrowest place first, with the word for it
 PLACES: Mapping[str, str] = {"ward_code": "ward", "team_local_id": "team", "treatment_function": "clinic"}
 NO_CONTACT = ("none", "")
+#: what the code of a place is a code of
+CODE_OF: Mapping[str, str] = {
+    "ward": "the trust's own ward code",
+    "team": "the trust's own id of a team or clinic",
+    "clinic": "national code of the treatment function",
+    "site": "ODS code of the site",
+    "none": "",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ask:
-    """One person of a list. `contact`: the day of the next contact, or else of the last one."""
+    """One person of a list. `contact`: the day of the next contact, or else of the last one; `site`: where that is."""
 
     local_patient_id_org: str
     local_patient_id: str
     contact: str = ""
     is_next: bool = field(default=False, compare=False)
     questions: tuple[str, ...] = ()
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskLists:
+    """(kind of place, its code) → the people to be asked there; and the names of these places, as far as known."""
+
+    lists: Mapping[tuple[str, str], list[Ask]]
+    names: Mapping[tuple[str, str], str]
 
 
 @dataclass(slots=True)
@@ -56,20 +78,47 @@ class _Person:
     answered: set[str] = field(default_factory=set)
     contact: tuple[bool, str] | None = None
     place: tuple[str, str] = NO_CONTACT
+    site: str = ""
 
 
-def ask_lists(sources: Mapping[str, Source], context: Context) -> dict[tuple[str, str], list[Ask]]:
+def rows_left_out(sources: dict[str, Source], context: Context) -> Mapping[str, Collection[int]]:
+    """The rows of each table that a check refuses. EngineError where the validator itself failed."""
+    found: dict[str, frozenset[int]] = {}
+
+    def keep(table: str, rows: Iterator[int]) -> None:
+        found[table] = frozenset(rows)
+
+    engine: Any = load_engine("duckdb")
+    dataclasses.replace(engine, left_out_to=keep).run(sources, context)
+    return found
+
+
+def ask_lists(
+    sources: Mapping[str, Source], context: Context, left_out: Mapping[str, Collection[int]]
+) -> dict[tuple[str, str], list[Ask]]:
     """(kind of place, its code) → the people to be asked there, by their ids.
 
-    `sources` holds person; the PLUS table and contacts where they were sent. Rows that cannot be used are passed over.
+    `sources` holds person; the PLUS table and contacts where they were sent. `left_out`: rows of a table that a check
+    refused: nothing is read from them.
     """
+
+    def accepted(table: str) -> Records:
+        out = left_out.get(table, ())
+        return (record for record in sources[table].records() if record[0] not in out) if table in sources else ()
+
     asked = _Asking(context)
-    people = asked.people(sources["person"].records())
-    if "plus_characteristic" in sources:
-        asked.answers(people, sources["plus_characteristic"].records())
-    if "care_contact" in sources:
-        asked.contacts(people, sources["care_contact"].records())
+    people = asked.people(accepted("person"))
+    asked.answers(people, accepted("plus_characteristic"))
+    asked.contacts(people, accepted("care_contact"))
     return asked.lists(people)
+
+
+def names_of(lists: Mapping[tuple[str, str], list[Ask]], context: Context) -> dict[tuple[str, str], str]:
+    """The names of the places and sites of some lists: of national codes and of the organisations that are loaded."""
+    functions = {code.code: code.meaning for code in context.dataset.code_lists["treatment_function"].codes}
+    sites = {code for kind, code in lists if kind == "site"} | {ask.site for asks in lists.values() for ask in asks}
+    named = {("site", code): name for code, name in organisation_names(context.reference.get("ods"), sites).items()}
+    return named | {(kind, code): functions[code] for kind, code in lists if kind == "clinic" and code in functions}
 
 
 class _Asking:
@@ -89,7 +138,7 @@ class _Asking:
         collected = not declared or code.code in declared
         return collected and code.code not in restricted and code.code not in NEVER_ASKED
 
-    def people(self, records: Iterable[tuple[int, int | None, Record]]) -> dict[PersonKey, _Person]:
+    def people(self, records: Records) -> dict[PersonKey, _Person]:
         """Everybody who may be asked, with the questions of the person table."""
         found: dict[PersonKey, _Person] = {}
         for _, _, record in records:
@@ -117,7 +166,7 @@ class _Asking:
         kind = self._facts.kind_of(item, value)
         return kind is None or kind in ("value", "declined", "asked_unsure")
 
-    def answers(self, people: Mapping[PersonKey, _Person], records: Iterable[tuple[int, int | None, Record]]) -> None:
+    def answers(self, people: Mapping[PersonKey, _Person], records: Records) -> None:
         """Note what need not be asked."""
         for _, _, record in records:
             person = people.get(self._key(record) or ("", ""))
@@ -129,7 +178,7 @@ class _Asking:
         value, day = record.get("value"), self._date(record, "recorded_date")
         return value in ("Y", "N") or (value in ("Z", "U") and (day is None or day > self._since))
 
-    def contacts(self, people: Mapping[PersonKey, _Person], records: Iterable[tuple[int, int | None, Record]]) -> None:
+    def contacts(self, people: Mapping[PersonKey, _Person], records: Records) -> None:
         """Note where each person is seen next, or was seen last."""
         today = self._context.today.isoformat()
         for _, _, record in records:
@@ -140,6 +189,7 @@ class _Asking:
             contact = (day.isoformat() > today, day.isoformat())
             if person.contact is None or _sooner(contact, person.contact):
                 person.contact, person.place = contact, _place(record)
+                person.site = record.get("site_code") or ""
 
     def lists(self, people: Mapping[PersonKey, _Person]) -> dict[tuple[str, str], list[Ask]]:
         """The lists, without those who have answered everything."""
@@ -148,7 +198,7 @@ class _Asking:
             questions = (*person.questions, *self._open(person))
             if questions:
                 is_next, day = person.contact or (False, "")
-                made.setdefault(person.place, []).append(Ask(org, local, day, is_next, questions))
+                made.setdefault(person.place, []).append(Ask(org, local, day, is_next, questions, person.site))
         return {place: sorted(asks) for place, asks in sorted(made.items())}
 
     def _open(self, person: _Person) -> Iterator[str]:

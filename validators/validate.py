@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from schema.release import Release
-    from validators.asklist import Ask
+    from validators.asklist import AskLists
     from validators.by_place import PlaceCounter
     from validators.engines.base import Engine, FailingRow
     from validators.finding import Reveal
@@ -122,17 +122,29 @@ def run_with_slices(
 
 
 def ask_lists_of(
-    path: str | Path, *, period: str | None = None, provider: str | None = None, today: datetime.date | None = None
-) -> dict[tuple[str, str], list[Ask]]:
-    """Whom to ask next, by place (validators.asklist). Raises InputError where there is no person table to read."""
-    from validators.asklist import ask_lists
+    path: str | Path,
+    *,
+    period: str | None = None,
+    provider: str | None = None,
+    today: datetime.date | None = None,
+    reference: Mapping[str, Rows] | None = None,
+) -> AskLists:
+    """Whom to ask next, by place (validators.asklist), from the rows that a check accepts.
+
+    Raises InputError where there is no person table to read, EngineError where the validator itself failed.
+    """
+    from validators import asklist
 
     now = datetime.datetime.now(datetime.UTC)
-    request = Request(path=Path(path), today=today or now.date(), now=now, period=period, provider=provider)
+    request = Request(
+        path=Path(path), today=today or now.date(), now=now, period=period, provider=provider, reference=reference
+    )
     with _prepared(request) as (submission, _, context):
         if "person" not in submission.sources:
             raise InputError(f"{request.path} holds no person table: whom to ask is read from it.")
-        return ask_lists(submission.sources, context)
+        sources = {name: source for name, source in submission.sources.items() if name != "header"}
+        lists = asklist.ask_lists(sources, context, asklist.rows_left_out(sources, context))
+        return asklist.AskLists(lists, asklist.names_of(lists, context))
 
 
 @contextmanager

@@ -9,12 +9,27 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service.commands.reference import loaded_sets
 from validators.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from validators.asklist import Ask
 
-COLUMNS = ("local_patient_id_org", "local_patient_id", "seen_at", "code", "contact", "contact_is", "ask")
+COLUMNS = (
+    "local_patient_id_org",
+    "local_patient_id",
+    "seen_at",
+    "code",
+    "contact",
+    "contact_is",
+    "ask",
+    "code_of",
+    "name",
+    "site",
+    "site_name",
+)
 _ABOUT = """These lists hold local ids: keep them inside the trust, and delete them when they have served.
 Say why you ask, respect a refusal, and code nobody by name, looks or language."""
 
@@ -24,12 +39,17 @@ def run(asked: Namespace) -> int:
     from validators.validate import ask_lists_of
 
     _check_folder(asked.output)
-    lists = ask_lists_of(asked.path, period=asked.period, provider=asked.provider, today=asked.today)
+    reference = loaded_sets()
+    made = ask_lists_of(
+        asked.path, period=asked.period, provider=asked.provider, today=asked.today, reference=reference
+    )
     asked.output.mkdir(exist_ok=True)
-    for number, ((kind, code), people) in enumerate(lists.items(), start=1):
-        _write(asked.output / _file_name(number, kind, code), kind, code, people)
-    persons = sum(len(people) for people in lists.values())
-    sys.stdout.write(f"{persons:,} people to ask, in {len(lists):,} lists in {asked.output}\n{_ABOUT}\n")
+    for number, ((kind, code), people) in enumerate(made.lists.items(), start=1):
+        _write(asked.output / _file_name(number, kind, code), (kind, code), people, made.names)
+    persons = sum(len(people) for people in made.lists.values())
+    sys.stdout.write(f"{persons:,} people to ask, in {len(made.lists):,} lists in {asked.output}\n{_ABOUT}\n")
+    if "ods" not in reference and any(one.site for people in made.lists.values() for one in people):
+        sys.stdout.write("Sites stand there by code: load an organisation list to have their names (reference load).\n")
     return 0
 
 
@@ -48,13 +68,17 @@ def _file_name(number: int, kind: str, code: str) -> str:
     return f"{number:04d}-{kind}{'-' if plain else ''}{plain}.csv"
 
 
-def _write(path: Path, kind: str, code: str, people: list[Ask]) -> None:
+def _write(path: Path, place: tuple[str, str], people: list[Ask], names: Mapping[tuple[str, str], str]) -> None:
+    from validators.asklist import CODE_OF
     from validators.reports.formulas import guarded
 
+    kind, code = place
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for one in people:
             when = "" if not one.contact else "next" if one.is_next else "last"
-            ids = (guarded(one.local_patient_id_org), guarded(one.local_patient_id))
-            writer.writerow((*ids, kind, guarded(code), one.contact, when, "; ".join(one.questions)))
+            ids = (one.local_patient_id_org, one.local_patient_id, kind, code, one.contact, when)
+            site = one.site, names.get(("site", one.site), "")
+            cells = (*ids, "; ".join(one.questions), CODE_OF[kind], names.get(place, ""), *site)
+            writer.writerow(map(guarded, cells))

@@ -10,7 +10,10 @@ import pytest
 from service.cli import main
 from tests.test_validators.drawn_submissions import TEMPLATES
 from tests.test_validators.small_submissions import write_tables
-from validators.asklist import NO_CONTACT, Ask
+from validators.asklist import CODE_OF, NO_CONTACT, Ask
+from validators.reference_data.loading import load
+from validators.reference_data.names import organisation_names
+from validators.reference_data.store import Store
 from validators.validate import ask_lists_of
 
 TODAY = datetime.date(2026, 4, 20)
@@ -41,7 +44,7 @@ def _lists(folder, persons=({},), answers=(), contacts=(), header=None):
             "care_contact": _rows("care_contact", *contacts) or [dict.fromkeys(TEMPLATES["care_contact"])],
         },
     )
-    return ask_lists_of(folder, today=TODAY)
+    return ask_lists_of(folder, today=TODAY).lists
 
 
 HOMELESS, CARER = "Homelessness or rough sleeping", "Unpaid carer (18 and over)"
@@ -107,8 +110,64 @@ def test_the_list_is_that_of_the_next_contact_or_else_of_the_last(tmp_path):
     assert list(_lists(tmp_path, contacts=past)) == [("team", "T1")]
     following = *past, at("2026-04-25", treatment_function="300"), at("2026-04-28", ward_code="W9")
     assert _lists(tmp_path, contacts=following) == {
-        ("clinic", "300"): [Ask("RX1", "P1", "2026-04-25", is_next=True, questions=(HOMELESS, CARER))]
+        ("clinic", "300"): [Ask("RX1", "P1", "2026-04-25", is_next=True, questions=(HOMELESS, CARER), site="RX101")]
     }
+
+
+def test_no_row_that_a_check_refuses_is_read(tmp_path):
+    contacts = (
+        {"care_contact_id": "C1", "contact_date": "2026-04-02", "ward_code": "W1"},
+        {"care_contact_id": "C2", "contact_date": "2026-03-31", "ward_code": "OLDER"},
+        {"care_contact_id": "C3", "contact_date": "2026-05-02", "ward_code": "LATER"},
+        {"care_contact_id": "C4", "contact_date": "2026-04-10", "ward_code": "ONE"},
+        {"care_contact_id": "C4", "contact_date": "2026-04-11", "ward_code": "OTHER"},
+    )
+    assert list(_lists(tmp_path, contacts=contacts)) == [("ward", "W1")]
+    inferred = {"characteristic_code": "GRT", "value": "Y", "source": "5"}
+    questions = _lists(tmp_path, answers=(inferred,), header={"declared_plus": "GRT"})[NO_CONTACT][0].questions
+    assert questions == ("Gypsy, Roma or Traveller community",), "no algorithm answers for anybody"
+    twice = {"stated_gender": "1"}, {"stated_gender": "2"}
+    assert _lists(tmp_path, persons=twice) == {}, "two rows of one key that differ are both refused"
+
+
+def test_a_place_says_what_its_code_is_a_code_of_and_how_it_is_called(tmp_path, monkeypatch, capsys):
+    from service.commands import asklist
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    persons = tuple({"local_patient_id": f"P{n}"} for n in range(4))
+    places = ({"ward_code": "W1"}, {"team_local_id": "T1"}, {"treatment_function": "300"}, {})
+    contacts = tuple(
+        {"care_contact_id": f"C{n}", "local_patient_id": f"P{n}", "site_code": "RX101", **place}
+        for n, place in enumerate(places)
+    )
+    _lists(folder, persons=persons, contacts=contacts)
+
+    def told(name, ods):
+        monkeypatch.setattr(asklist, "loaded_sets", lambda: ods)
+        assert main(["asklist", str(folder), "--output", str(tmp_path / name), "--today", "2026-04-20"]) == 0
+        files = sorted((tmp_path / name).iterdir())
+        return [next(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())) for file in files]
+
+    rows = {row["seen_at"]: row for row in told("named", {"ods": [{"code": "RX101", "name": "=Hill Hospital"}]})}
+    assert {kind: row["code_of"] for kind, row in rows.items()} == {k: v for k, v in CODE_OF.items() if k != "none"}
+    names = {kind: row["name"] for kind, row in rows.items()}
+    assert names == {"ward": "", "team": "", "clinic": "General Internal Medicine Service", "site": "'=Hill Hospital"}
+    assert {(row["site"], row["site_name"]) for row in rows.values()} == {("RX101", "'=Hill Hospital")}
+    assert "load an organisation list" not in capsys.readouterr().out
+    assert {row["site_name"] for row in told("bare", {})} == {""}
+    assert "load an organisation list" in capsys.readouterr().out
+
+
+def test_names_come_from_a_loaded_list_as_it_is_published(tmp_path):
+    line = ["RX101", "HILL HOSPITAL", *[""] * 8, "20000401", *[""] * 16]
+    other = ["RX102", "DALE HOSPITAL", *[""] * 8, "20000401", *[""] * 16]
+    published = tmp_path / "ets.csv"
+    published.write_text("".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in (line, other)))
+    store = Store(tmp_path / "store")
+    list(load("organisation", str(published), store=store, version=None, today=TODAY))
+    assert organisation_names(store.sets()["ods"], {"RX101", "RX999"}) == {"RX101": "HILL HOSPITAL"}
+    assert organisation_names(store.sets()["ods"], set()) == organisation_names(None, {"RX101"}) == {}
 
 
 def test_the_command_writes_a_file_for_each_place(tmp_path, capsys):

@@ -54,6 +54,8 @@ class DuckDB:
     threads: int | None = None
     #: where what reference data say of each person is written to
     enrichment: Enrichment | None = None
+    #: told, table by table, the rows that a consumer leaves out, in the order of the file
+    left_out_to: Callable[[str, Iterator[int]], None] | None = None
     name: str = "duckdb"
     version: str = duckdb.__version__
 
@@ -145,6 +147,7 @@ class _Run:
         results = HiddenGroups(self.database, self.context, self.tables).told(self._rule_tallies())
         tally = self._measured(tuple(results))
         self._stream_rows()
+        self._stream_left_out()
         if self.engine.enrichment and "person" in self.tables:
             self.progress("enriching", None)
             self.engine.enrichment.write(self.database, self.context, self.places, self.spill)
@@ -256,6 +259,13 @@ class _Run:
             if query := " UNION ALL ".join(queries):
                 found = self.database.stream(f"SELECT * FROM ({query}) ORDER BY row, rule_id")
                 self.rows_to(name, (FailingRow(*row) for row in found))
+
+    def _stream_left_out(self) -> None:
+        tell = self.engine.left_out_to
+        if tell is None:
+            return
+        for name in self.order:
+            tell(name, (row for (row,) in self.database.stream(self.across.left_out(name))))
 
 
 def restricted_tally(rule: Rule, refused: int, context: Context) -> RuleTally:

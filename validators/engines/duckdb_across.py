@@ -63,11 +63,13 @@ class Across:
         )
 
     def rejected(self, table: str) -> int:
-        """Rows of a table that some rule refused."""
-        (count,) = self.database.row(
-            f"SELECT count(*) FROM rows_{table} WHERE rejected OR row IN (SELECT row FROM gone_{table})"
-        )
+        """How many rows of a table some rule refused."""
+        (count,) = self.database.row(f"SELECT count(*) FROM rows_{table} WHERE {_refused(table)}")
         return count
+
+    def left_out(self, table: str) -> str:
+        """A query of the rows that some rule refused, in the order of the file."""
+        return f"SELECT row FROM rows_{table} WHERE {_refused(table)} ORDER BY row"
 
     def run(self, rule: Rule) -> RuleTally:
         """The result of one rule, and what follows from it for later stages."""
@@ -281,3 +283,7 @@ def stages(context: Context, table: str, stage: str) -> Iterator[Rule]:
     order = {"repeated": 0, "copied": 1, "link": 2}
     rules = (r for r in context.dataset.rules_of(table) if r.stage == stage)
     yield from sorted(rules, key=lambda rule: (order.get(rule.check.kind, 3), rule.id))
+
+
+def _refused(table: str) -> str:
+    return f"rejected OR row IN (SELECT row FROM gone_{table})"
