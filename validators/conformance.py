@@ -62,6 +62,7 @@ def conformance_report(
         engine=EngineInfo(name=engine.name, version=engine.version),
         release=chosen.version,
         release_digest=chosen.info.digest,
+        release_status=chosen.info.status,
         purpose=request.purpose,
         submission=_submission_info(context, used, tally),
         tables=_table_counts(context, tally),

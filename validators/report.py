@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from schema.release_info import Status
 from schema.rule import SEVERITIES, Severity
 from validators.accepted import AcceptedEntry
 from validators.figures import Sum
@@ -154,6 +155,10 @@ class Report(Part):
     engine: EngineInfo = Field(description="What ran the queries.")
     release: str = Field(description="Release of the data set that was checked against.")
     release_digest: str | None = Field(default=None, description="Digest of that release.")
+    release_status: Status | None = Field(
+        default=None,
+        description="Its status on the day of the check. draft: in force for no period, so that no verdict counts.",
+    )
     purpose: Purpose = Field(description="check: keeps nothing. submission: opened for a provider and period.")
     copy_kind: CopyKind = Field(
         default="owner",
@@ -210,6 +215,7 @@ def build_report(
     ignored_files: Sequence[IgnoredFile] = (),
     notes: Sequence[Note] = (),
     release_digest: str | None = None,
+    release_status: Status | None = None,
     reveal: Reveal = "none",
     since: Since | None = None,
     accepted: Sequence[AcceptedEntry] = (),
@@ -229,6 +235,7 @@ def build_report(
         engine=engine,
         release=release,
         release_digest=release_digest,
+        release_status=release_status,
         purpose=purpose,
         reveal=reveal,
         verdict=verdict_of(found, accepted_persons),

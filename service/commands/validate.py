@@ -36,7 +36,10 @@ def run(asked: Namespace) -> int:
     else:
         where = _write(report, before, form, asked)
     if asked.output:
-        sys.stdout.write(f"{report.verdict_sentence}\n{where} {asked.output}\n")
+        from validators.reports.words import draft
+
+        said = " ".join(filter(None, (report.verdict_sentence, draft(report))))
+        sys.stdout.write(f"{said}\n{where} {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
 
 

@@ -35,6 +35,7 @@ def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
     """As much of a report as the command looks at."""
     return SimpleNamespace(
         findings=(),
+        release_status="published",
         counts=SimpleNamespace(error=error, warning=warning, accepted_warnings=0),
         verdict=verdict,
         verdict_sentence="A sentence.",
@@ -252,6 +253,14 @@ def test_a_report_without_links_explains_its_rules_itself_and_says_where_pages_a
     assert "<dt>Denominator</dt>" in told
     assert "<dt>Since release</dt><dd>1.0.0</dd>" in told
     assert "<code>plusmds release bundle 1.0.0 --output FOLDER</code>" in page
+
+
+def test_a_check_against_a_draft_says_so_beside_the_verdict(
+    validator: SimpleNamespace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    validator.answer.release_status = "draft"
+    assert main(["validate", "x", "--output", str(tmp_path / "report.json")]) == 0
+    assert capsys.readouterr().out.startswith("A sentence. Release 1.0.0 is a draft")
 
 
 def test_a_bundle_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

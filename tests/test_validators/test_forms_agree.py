@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.test_validators.read_forms import READERS, Told, read_json
 from tests.test_validators.sample_report import clean_report, full_report, sample_report
@@ -53,6 +55,34 @@ def test_every_form_tells_the_same_figures(form: str, made: Callable[[], Report]
 @pytest.mark.parametrize("form", REPORTS)
 def test_every_form_of_the_shareable_copy_tells_the_same_figures(form: str, made: Callable[[], Report]) -> None:
     agree(form, shareable(made()))
+
+
+#: what a form says of a draft: people read a sentence, programs a status
+SAID_OF_A_DRAFT = {
+    "json": '"release_status":"draft"',
+    "text": "no verdict on it counts",
+    "html": "no verdict on it counts",
+    "xlsx": "no verdict on it counts",
+    "csv": ',"draft"',
+    "junit": 'name="release_status" value="draft"',
+    "sarif": '"release_status":"draft"',
+    "github": "no verdict on it counts",
+}
+
+
+@pytest.mark.parametrize("form", REPORTS)
+@pytest.mark.parametrize("copied", [False, True])
+def test_every_form_says_that_a_release_is_a_draft(form: str, copied: bool) -> None:
+    def told(status: str) -> str:
+        report = sample_report(release_status=status)
+        written = REPORTS[form](shareable(report) if copied else report)
+        if form == "xlsx":
+            sheet = load_workbook(BytesIO(written))["Summary"]
+            return " ".join(str(row[0]) for row in sheet.iter_rows(values_only=True))
+        return " ".join(written.decode().split()).replace('": ', '":')
+
+    assert SAID_OF_A_DRAFT[form] in told("draft")
+    assert "draft" not in told("published")
 
 
 def test_the_shareable_copy_hides_figures_and_every_form_shows_that_they_are_hidden() -> None:

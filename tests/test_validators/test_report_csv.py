@@ -31,8 +31,8 @@ def test_it_has_one_line_a_finding_below_the_names_of_the_columns() -> None:
     assert REPORTS["csv"](clean_report()).startswith(b'"severity","title","message"')
 
 
-def test_the_page_of_a_rule_stands_last_and_is_empty_where_none_is_known() -> None:
-    assert COLUMNS[-1] == "rule_page"
+def test_the_page_of_a_rule_stands_after_older_columns_and_is_empty_where_none_is_known() -> None:
+    assert COLUMNS[-2] == "rule_page"
     assert {line["rule_page"] for line in lines(sample_report())} == {""}
     written = REPORTS["csv"](sample_report(), Look(site="https://plus.example")).decode()
     pages = {line["rule_page"] for line in csv.DictReader(StringIO(written, newline=""))}

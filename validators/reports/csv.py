@@ -67,6 +67,7 @@ COLUMNS = (
     "source_rows",
     "hides",
     "rule_page",
+    "release_status",
 )
 
 
@@ -139,6 +140,7 @@ def _of_the_report(report: Report) -> dict[str, Cell]:
         "period_end": sent.period_end.isoformat() if sent.period_end else None,
         "verdict": report.verdict,
         "release": report.release,
+        "release_status": report.release_status,
         "report_id": report.report_id,
         "report_schema": report.report_schema,
         "copy": report.copy_kind,

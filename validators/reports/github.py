@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validators.reports import story
+from validators.reports import story, words
 from validators.reports.plain import plain
 from validators.reports.sentences import sentences
 
@@ -30,7 +30,8 @@ def write(report: Report, look: Look) -> bytes:  # noqa: ARG001 - every form is 
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield annotation("notice", report.verdict_sentence, {"title": f"PLUS-MDS {report.verdict}"})
+    verdict = f"{report.verdict_sentence} {words.draft(report)}".rstrip()
+    yield annotation("notice", verdict, {"title": f"PLUS-MDS {report.verdict}"})
     for finding in story.in_order(report):
         yield _finding(report, finding)
     for rule in story.broke_down(report):

@@ -46,6 +46,7 @@ def _add_properties(suite: ET.Element, report: Report) -> None:
         "verdict_sentence": report.verdict_sentence,
         "sent": story.who_and_when(report),
         "release": report.release,
+        "release_status": report.release_status or "",
         "copy": report.copy_kind,
         "report_id": report.report_id,
         "software": f"PLUS-MDS {report.software_version}",

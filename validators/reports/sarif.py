@@ -54,7 +54,7 @@ def _driver(report: Report, rules: Sequence[Object]) -> Object:
     return {
         "name": "PLUS-MDS",
         "version": report.software_version,
-        "fullName": f"PLUS-MDS {report.software_version}, release {report.release}",
+        "fullName": f"PLUS-MDS {report.software_version}, release {words.release(report)}",
         "shortDescription": {"text": words.PROPOSED},
         "rules": list(rules),
     }
@@ -184,6 +184,7 @@ def _told(report: Report) -> Object:
         "counts": report.counts.model_dump(mode="json"),
         "copy": report.copy_kind,
         "release": report.release,
+        "release_status": report.release_status,
         "report_id": report.report_id,
         "sent": story.who_and_when(report),
     }

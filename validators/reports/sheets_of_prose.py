@@ -57,8 +57,9 @@ def _summary(report: Report) -> Iterator[Block]:
 
 def _verdict(report: Report) -> list[Row]:
     told = [
+        *filter(None, [words.draft(report)]),
         f"What happens next: {report.what_next}",
-        f"{story.who_and_when(report)}, release {report.release}. {words.PURPOSE[report.purpose]}",
+        f"{story.who_and_when(report)}, release {words.release(report)}. {words.PURPOSE[report.purpose]}",
         words.COPY[report.copy_kind],
     ]
     broken = story.broke_down(report)

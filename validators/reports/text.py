@@ -43,8 +43,11 @@ def lines(report: Report, page: Page, pages: str | None) -> Iterator[str]:
 
 def _verdict(report: Report, page: Page) -> Iterator[str]:
     yield from page.text(report.verdict_sentence)
+    yield from page.text(words.draft(report))
     yield from page.text(report.what_next)
-    yield from page.text(f"{story.who_and_when(report)}, release {report.release}. {words.PURPOSE[report.purpose]}")
+    yield from page.text(
+        f"{story.who_and_when(report)}, release {words.release(report)}. {words.PURPOSE[report.purpose]}"
+    )
     yield from page.text(words.COPY[report.copy_kind])
     broken = story.broke_down(report)
     if broken:

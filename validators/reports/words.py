@@ -306,6 +306,21 @@ def _submitted(measured: SubmittedDecile | None) -> str:
     return told
 
 
+def release(report: Report) -> str:
+    """The release that was checked against, with a mark where it is a draft."""
+    return f"{report.release} (draft)" if report.release_status == "draft" else report.release
+
+
+def draft(report: Report) -> str:
+    """What a verdict on a draft is worth; empty on any other release."""
+    if report.release_status != "draft":
+        return ""
+    return (
+        f"Release {report.release} is a draft, in force for no period: this was a trial, and no verdict on it counts. "
+        "The draft can still change."
+    )
+
+
 PAGES = "Pages explain every rule, data item and code list, with examples."
 PAGES_BESIDE = "writes them; a report that is written to that folder afterwards leads to them."
 
@@ -321,7 +336,7 @@ def stamps(report: Report) -> list[tuple[str, str]]:
     digest = f", {report.release_digest}" if report.release_digest else ""
     return [
         ("Report", f"{report.report_id}, made {report.created_at:%Y-%m-%d %H:%M:%S %Z}, form {report.report_schema}"),
-        ("Release", f"{report.release}{digest}"),
+        ("Release", f"{release(report)}{digest}"),
         ("Software", f"PLUS-MDS {report.software_version}"),
         ("Engine", f"{report.engine.name} {report.engine.version}"),
         ("Day taken as today", f"{report.today:%Y-%m-%d}"),
