@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from schema.release import load
 from tests.test_validators.sample_report import clean_report, full_report, parts, sample_report, since
+from validators.copies import shareable
 from validators.finding import Cause, finding_of
 from validators.measured import Access
 from validators.report import Report, RuleOutcome
@@ -108,6 +109,26 @@ def test_the_words_of_the_provider_stand_below_the_heading_of_access_before_its_
     without = page_of(sample_report(access=Access()))
     assert f"<h3>{words.NARRATIVE}</h3>" in without
     assert "The booking screen" in without
+
+
+def test_a_measure_that_is_no_share_shows_its_count() -> None:
+    report = sample_report()
+    first, *rest = report.access.measures
+    counted = first.model_copy(update={"rate": None, "low": None, "high": None})
+    page = page_of(sample_report(access=report.access.model_copy(update={"measures": (counted, *rest)})))
+    assert f"{first.title}, of {first.of}: {words.number(first.numerator)} counted</summary>" in page
+    assert f"{rest[0].title}, of {rest[0].of}: {words.percent(rest[0].rate)}</summary>" in page
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_the_owner_is_told_how_to_see_more_and_nobody_else(form: str) -> None:
+    def told(report: Report) -> bool:
+        return "--reveal values" in " ".join(REPORTS[form](report).decode().split())
+
+    assert told(sample_report())
+    assert not told(sample_report(reveal="values"))
+    assert not told(shareable(sample_report()))
+    assert not told(clean_report())
 
 
 def test_headings_go_down_one_step_at_a_time(seen: Seen) -> None:

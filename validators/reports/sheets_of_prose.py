@@ -160,6 +160,8 @@ def _about(report: Report) -> Iterator[Block]:
         yield Block(note.title, [("", line) for line in note.lines])
     if report.ignored_files:
         yield Block("Files that were not read", [(ignored.name, ignored.reason) for ignored in report.ignored_files])
+    if words.to_see_more(report):
+        yield Block("How to see more", [("", words.to_see_more(report))])
     yield Block("What the words mean", list(_meanings()))
 
 

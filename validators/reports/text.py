@@ -94,6 +94,7 @@ def _counters(report: Report, page: Page) -> Iterator[str]:
         ],
     )
     yield from page.text(words.ROW_MEANS)
+    yield from page.text(words.to_see_more(report))
 
 
 def _changes(report: Report, page: Page) -> Iterator[str]:

@@ -79,6 +79,10 @@ ROW_MEANS = (
     "starts in the file."
 )
 KEY_MEANS = "A key is a scrambled reference: findings on the same record share it, and it does not say who it is."
+TO_SEE_MORE = (
+    "Not shown here: your own ids (--reveal keys), the cells at fault (--reveal values; over HTTP ?reveal=), and every "
+    "failing row, as CSV (--rows FILE). All three are for the owner of the data alone."
+)
 NOT_ASSESSED_MEANS = (
     "Not assessed means that nobody knows: a rule could not be checked because something it needs was not there. "
     "It is never counted as passed."
@@ -88,7 +92,8 @@ HIDDEN_COUNT = "The number is not given: it could point to a person."
 ANSWERS_MEANS = (
     "One answer a person, over the persons whose age makes the question apply. Asked: the person answered, or a "
     "carer or parent for them; a refusal is an answer and is respected. More or fewer of an answer is neither better "
-    "nor worse. An answer can be known without asking, from a record or a letter, so more can be known than asked."
+    "nor worse. An answer can be known without asking, from a record or a letter, so more can be known than asked. "
+    "An answer that is assessed, and never asked for, has no share asked."
 )
 NO_ANSWER_MEANS = "No answer: recorded as not known, or nothing recorded."
 NOT_RECORDED_MEANS = (
@@ -191,6 +196,12 @@ def received(finding: Finding) -> str:
     """What was received, in words and forms."""
     shapes = ", ".join(f"{shape.shape} ({number(shape.rows)})" for shape in finding.cause.shapes)
     return "; ".join(part for part in (finding.cause.received, f"forms: {shapes}" if shapes else None) if part)
+
+
+def to_see_more(report: Report) -> str:
+    """How the owner sees ids, cells and further rows; empty where they are there, or not for whoever reads."""
+    owner = report.copy_kind == "owner" and report.reveal == "none"
+    return TO_SEE_MORE if owner and any(finding.samples for finding in report.findings) else ""
 
 
 def place(sample: Sample, *, key: bool = False) -> str:
