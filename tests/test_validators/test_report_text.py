@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_validators.sample_report import clean_report, parts, sample_report, since
+from tests.test_validators.sample_report import clean_report, findings, parts, sample_report, since
 from validators.finding import HIDDEN
 from validators.measured import Access, DataItemMeasure
 from validators.report import Report, RuleOutcome
@@ -161,6 +161,24 @@ def test_it_says_where_the_rules_are_explained() -> None:
     assert "plusmds release bundle 1.0.0 --output FOLDER" in joined(sample_report())
     text = written(sample_report(), Look(site="https://plus.example"))
     assert "https://plus.example/v1/releases/1.0.0/pages/index.html" in text
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_findings_of_one_rule_that_are_mended_first_are_told_apart(form: str) -> None:
+    report = sample_report(findings=findings()[:2])
+    assert [first.rule_id for first in report.mend_first] == ["PMD001.birth_date.format"] * 2
+    text = " ".join(REPORTS[form](report).decode().split())
+    part = text[: text.lower().index('<h2 id="figures"' if form == "html" else "in figures =")]
+    for finding in report.findings:
+        assert f"Received: {finding.cause.received}." in part
+    assert "Try: Turn day and month round." in part
+
+
+def test_a_long_title_stands_below_its_own_beginning() -> None:
+    long = findings()[0].model_copy(update={"title": "word " * 30})
+    lines = written(sample_report(findings=[long])).splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("1. word"))
+    assert lines[start + 1].startswith("   word")
 
 
 def test_reasons_gather_the_rules_that_were_not_checked() -> None:

@@ -36,10 +36,10 @@ class Page:
         """`text`, already harmless, in the colour of a severity."""
         return f"\x1b[{_PAINT[paint]}m{text}\x1b[0m" if self.colour else text
 
-    def text(self, text: str, indent: int = 0) -> list[str]:
-        """A paragraph."""
-        space = " " * indent
-        return wrap(plain(text), self.width, initial_indent=space, subsequent_indent=space, break_on_hyphens=False)
+    def text(self, text: str, indent: int = 0, hang: int = 0) -> list[str]:
+        """A paragraph, whose lines below the first are moved in by `hang` more."""
+        first, rest = " " * indent, " " * (indent + hang)
+        return wrap(plain(text), self.width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
     def labelled(self, label: str, text: str | None, indent: int = 2) -> list[str]:
         """A paragraph beside its label; nothing where there is nothing to say."""

@@ -204,6 +204,12 @@ def to_see_more(report: Report) -> str:
     return TO_SEE_MORE if owner and any(finding.samples for finding in report.findings) else ""
 
 
+def what_came(finding: Finding) -> str:
+    """What was received, and what would mend it: that tells findings of one rule from one another."""
+    told = (("Received", finding.cause.received), ("Try", finding.cause.suggestion))
+    return " ".join(f"{name}: {text.removesuffix('.')}." for name, text in told if text)
+
+
 def place(sample: Sample, *, key: bool = False) -> str:
     """One row, with its line and, if asked for, its key, where they are known."""
     line = f"line {number(sample.line)}" if sample.line is not None else ""
