@@ -156,9 +156,10 @@ def _look(output: Path | None, report: Report) -> Look:
 def _pages_beside(output: Path, report: Report) -> str | None:
     """The folder of the release's pages, as seen from the report, where an unpacked bundle lies beside it.
 
-    None where it lacks the page of a finding: it is another edition of a draft, and a dead link is worse than none.
+    None where it lacks the page of a finding or an item: it is another edition of a draft, and no link is to be dead.
     """
     names = {finding.rule_link.rpartition("/")[2] for finding in report.findings if finding.rule_link}
+    names |= {f"{item.table}.{item.data_item}.html" for item in report.data_items}
     folders = (f"{report.release}/", "")
     found = (folder for folder in folders if _is_bundle(output.parent / folder, report.release))
     whole = (folder for folder in found if all((output.parent / folder / "pages" / name).is_file() for name in names))

@@ -35,6 +35,7 @@ def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
     """As much of a report as the command looks at."""
     return SimpleNamespace(
         findings=(),
+        data_items=(),
         release_status="published",
         counts=SimpleNamespace(error=error, warning=warning, accepted_warnings=0),
         verdict=verdict,
@@ -229,6 +230,7 @@ def test_no_link_of_a_report_is_dead(tmp_path: Path, beside: str, form: str) -> 
     assert {link.removeprefix("#") for link in links - files} <= ids
     assert all((tmp_path / link).is_file() for link in files)
     assert ("1.0.0/pages/PMD00105.html" in files) == (beside == "bundle")
+    assert ("1.0.0/pages/person.nhs_number.html" in files) == (beside == "bundle" and form == "html")
 
 
 @pytest.mark.parametrize("form", FORMS_WITH_LINKS)

@@ -21,7 +21,7 @@ from schema.rule import MENDS, SEVERITIES
 from validators.finding import HIDDEN, exact
 from validators.reports import changed, grouped, sources, story, words
 from validators.reports.explained import explained
-from validators.reports.links import index, linked
+from validators.reports.links import index, linked, linked_item
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "item_bar": item_bar,
         "plus_bar": plus_bar,
         "linked": lambda finding: linked(finding, look),
+        "linked_item": lambda item: linked_item(item, report, look),
         "all_pages": index(report, look),
     }
 

@@ -1,4 +1,4 @@
-"""Addresses of the pages that explain rules, where a report has any to lead to."""
+"""Addresses of the pages that explain rules and data items, where a report has any to lead to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from validators.finding import Finding
+    from validators.measured import DataItemMeasure
     from validators.report import Report
     from validators.reports import Look
 
@@ -20,6 +21,11 @@ def linked(finding: Finding, look: Look) -> str | None:
     None too where it would be no address of the web: `rule_link` may have come in with a report.
     """
     return _address(finding.rule_link, look) if finding.rule_link else None
+
+
+def linked_item(item: DataItemMeasure, report: Report, look: Look) -> str | None:
+    """The address of the page of a data item; None where there is none."""
+    return _address(f"/v1/releases/{report.release}/pages/{item.table}.{item.data_item}.html", look)
 
 
 def index(report: Report, look: Look) -> str | None:
