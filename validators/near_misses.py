@@ -6,6 +6,7 @@ lacks is tried before its last, and a suggestion is added where the code that wa
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: kinds of cause in which the code that was meant differs in capital and small letters alone
 RECASED = frozenset({"case", "small_letters", "capital_letters"})
+#: letters from which on a code is a word, that cannot be taken for another one for a letter more
+WORD = 4
 _AS_THE_LIST = "Write the code as the list does"
 _WITHOUT_ZERO = "Send it without the leading zero: 01 is 1"
 
@@ -38,6 +41,12 @@ def near_misses(
         exchanged = "capital and small letters exchanged"
         yield _cause("case", Among(upper, folded), exchanged, recased(codes, code_list))
     yield _cause("spaces_around", Among(Call("squeeze", (upper,)), folded), "spaces around the code", "Trim the value")
+    worded = sorted(code for code in codes if len(_letters(code)) >= WORD)
+    if worded:
+        test = Call("matches", (upper, Literal("|".join(_loosely(code) for code in worded))))
+        told = next((code for code in worded if code not in code_list.restricted), None)
+        like = f"{_AS_THE_LIST}, such as {told}" if told else _AS_THE_LIST
+        yield _cause("near_code", test, "a code of the list with other hyphens or underscores, or an S too many", like)
     short = tuple(sorted({code.lstrip("0") for code in codes if code.startswith("0")} - {""} - set(codes)))
     if short:
         lost = "Export the column as text: 1 is 01"
@@ -50,6 +59,17 @@ def near_misses(
         yield _cause(
             "meaning_sent", Among(Call("lower", (value,)), labels), "the meaning, not the code", "Send the code"
         )
+
+
+def _letters(code: str) -> str:
+    """The letters of a code that is a word, or several; nothing of one that holds anything else."""
+    letters = re.sub("[-_]", "", code.upper())
+    return letters if re.fullmatch("[A-Z]+", letters) else ""
+
+
+def _loosely(code: str) -> str:
+    """A pattern of the letters of a code, whatever parts them, with an S more or not."""
+    return "[-_ ]*".join(_letters(code)) + "[-_ ]*S?"
 
 
 def recased(codes: Collection[str], code_list: CodeList) -> str:

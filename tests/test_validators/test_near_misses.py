@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tests.test_validators.small_submissions import context_of, opened, write_ta
 from validators.causes import causes_of
 from validators.engines import ENGINES
 from validators.finding import Finding
+from validators.near_misses import WORD, _letters, _loosely
 from validators.validate import validate
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ SENT = {
     ("plus_characteristic", "characteristic_code"): {
         "carer": ("case", "Write the code as the list does: armedforces is ARMEDFORCES"),
         "Learning disability": ("meaning_sent", "Send the code"),
-        "CARERS": ("not_in_list", None),
+        "Young-Carers": ("near_code", "Write the code as the list does, such as ARMEDFORCES"),
+        "KARER": ("not_in_list", None),
         "l-boater": ("local_form", None),
     },
     ("plus_characteristic", "value"): {
@@ -96,6 +99,14 @@ def test_nothing_is_said_apart_of_a_restricted_characteristic(tmp_path: Path) ->
     assert all(code.meaning.lower() not in repr(added) for code in restricted)
     told = [cause.suggestion.lower() for cause in causes_of(release.dataset.rule("PMD00302"), context)]
     assert all(code.code.lower() not in text for code in restricted for text in told)
+
+
+def test_no_word_is_near_to_two_codes_of_a_list() -> None:
+    for code_list in load("1.0.0").code_lists.values():
+        codes = [code.code for code in code_list.codes if len(_letters(code.code)) >= WORD]
+        for code in codes:
+            for sent in (code, f"{code}S", "-".join(code)):
+                assert [c for c in codes if re.fullmatch(_loosely(c), sent.upper())] == [code], code_list.name
 
 
 def test_the_last_cause_of_a_rule_stays_the_last_that_it_names(tmp_path: Path) -> None:
