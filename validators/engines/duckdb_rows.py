@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from schema.check import Condition
-from validators import sql, terms
+from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
@@ -270,26 +269,18 @@ class TableRows:
 
     def linked_verdict(self, rule: Rule) -> tuple[str, str]:
         """The verdict of a condition that reads linked rows, over `o`, and the joins that bring them."""
-        check = rule.check
-        assert isinstance(check, Condition)
         linked = {(c.table, c.name) for e in rule.conditions() for c in e.columns() if c.table}
         targets = sorted({table for table, _ in linked})
         typed = {name: exp.column(final_name(name), table="o", quoted=True) for name in self.plan.items}
         brought = {(t, n): exp.column(final_name(n), table=t, quoted=True) for t, n in linked if t}
         scope = sql.Scope(self.context, self.plan.items, typed, typed, brought)  # type: ignore[arg-type]
-        required = exp.paren(sql.condition(check.require.tree, scope))
-        broken = self.plan.cause_number(rule, scope)
-        branches = [(required, terms.literal(0)), (exp.Not(this=required.copy()), broken)]
-        verdict = terms.case(branches, exp.null())
-        if check.when:
-            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
         joins = " ".join(
             f"LEFT JOIN once_{t} {t} ON o.person = {t}.person"
             if t == "person"
             else f'LEFT JOIN once_{t} {t} ON o."link:{t}" = {t}.own'
             for t in targets
         )
-        return verdict.sql(dialect="duckdb"), joins
+        return self.plan.condition_verdict(rule, scope).sql(dialect="duckdb"), joins
 
     # What came of it
 
