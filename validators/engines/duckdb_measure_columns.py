@@ -39,7 +39,7 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
     """Those of `received_columns` and `received_marks` that follow from codes alone, where no value is in doubt."""
     if table != "person":
         return {}
-    second = plan.numbered("ethnic_category", lambda code: int(len(code) > 1))
+    second = plan.codes.numbered("ethnic_category", lambda code: int(len(code) > 1))
     return {
         **{category_name(item): _number(_category_of_code(plan, item)) for item in ETHNIC_ITEMS},
         "second_character": exp.EQ(this=second, expression=terms.literal(1)),
@@ -49,7 +49,7 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
 def _category_of_code(plan: Narrow, item: str) -> exp.Expr:
     places = {category: place for place, category in enumerate(values_of(plan.context, item), start=1)}
     local = plan.items[item].data_type.local_second_character
-    return plan.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
+    return plan.codes.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
 
 
 def received_marks(table: str) -> Columns:

@@ -11,7 +11,8 @@ from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import terms
 from validators.answers import NOT_KNOWN_VALUES
 from validators.bits import Bits
-from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, unknown_name
+from validators.code_columns import UNLISTED, code_name
+from validators.narrow import Narrow, by_doubt, form_name, kept_name, unknown_name
 from validators.plan import column, reads
 from validators.reading import Scope, evaluate
 
@@ -50,7 +51,7 @@ class NarrowTable:
 
     def make(self, extra: dict[str, exp.Expr], marks: dict[str, exp.Expr]) -> int:
         """Scan the file; the number of records that the scan gave. `extra`, `marks`: columns of later stages."""
-        for statement in self.plan.types():
+        for statement in self.plan.codes.types():
             self.database.run(statement)
         visible = self.scan.visible()
         hides = visible != exp.true()
@@ -79,16 +80,17 @@ class NarrowTable:
         for asked in (_aliased(self._counted_codes()), _aliased(self._counted_verdicts())):
             found |= self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
         self.counts, self.histograms = self._split(found)
-        for at, item in enumerate(self.plan.coded):
-            self.counts[f"doubt:{item.name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(item)
+        for at, name in enumerate(self.plan.codes.items):
+            self.counts[f"doubt:{name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(name)
 
-    def _strange(self, item: Item) -> int:
+    def _strange(self, name: str) -> int:
         """How many values are a character that is no code."""
-        return sum(count for code, count in self.histograms[item.name].items() if code not in self.plan.domain(item))
+        codes = self.plan.codes.domain(name)
+        return sum(count for code, count in self.histograms[name].items() if code not in codes)
 
     def _split(self, found: dict[str, Any]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
         """Counts and histograms out of one row of results."""
-        code = self.plan.code
+        code = self.plan.codes.code
         histograms = {
             name[5:]: {code(held): count for held, count in (value or {}).items()}
             for name, value in found.items()
@@ -120,8 +122,8 @@ class NarrowTable:
 
     def _counted_codes(self) -> Iterator[tuple[str, exp.Expr]]:
         yield UNLISTED, terms.call("bit_or", column(UNLISTED))
-        for item in self.plan.coded:
-            yield f"hist:{item.name}", terms.call("histogram", column(code_name(item.name)))
+        for name in self.plan.codes.items:
+            yield f"hist:{name}", terms.call("histogram", column(code_name(name)))
 
     def _counted_verdicts(self) -> Iterator[tuple[str, exp.Expr]]:
         for rule in self.plan.judged_rules:
@@ -210,7 +212,7 @@ class NarrowTable:
     def held(self, where: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
         """The counts and histograms of the items over some rows."""
         of_bits = self.database.named_row(self._of_bits(where))
-        coded = ", ".join(f'histogram("{code_name(item.name)}") AS "hist:{item.name}"' for item in self.plan.coded)
+        coded = ", ".join(f'histogram("{code_name(name)}") AS "hist:{name}"' for name in self.plan.codes.items)
         found = self.database.named_row(f"SELECT {coded} FROM {self.name} WHERE {where}") if coded else {}
         return self._split(of_bits | found)
 
