@@ -96,7 +96,7 @@ class CodeColumns:
 
     def _unlisted(self) -> exp.Expr:
         """A bit for each item whose value is surely no code; worked out only where there is one."""
-        kind = "USMALLINT" if len(self.items) <= 16 else "UBIGINT"
+        kind = "USMALLINT" if self.aside < 2**16 else "UBIGINT"
         mask: exp.Expr = terms.literal(0)
         for at, name in enumerate(self.items):
             bit = terms.case([(self._no_code(name), terms.literal(2**at))], terms.literal(0))
@@ -104,6 +104,11 @@ class CodeColumns:
         some = list(self._some_no_code())
         found = terms.case([(exp.or_(*some), mask)], terms.literal(0)) if some else mask
         return exp.cast(found, kind, dialect="duckdb")
+
+    @property
+    def aside(self) -> int:
+        """The bit above those of UNLISTED: the mark of a row that is set aside."""
+        return 2 ** len(self.items)
 
     def _no_code(self, name: str) -> exp.Expr:
         """Whether a value is longer than a letter, or in no list."""

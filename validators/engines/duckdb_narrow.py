@@ -38,6 +38,9 @@ class NarrowTable:
     bits: Bits = field(default_factory=lambda: Bits({}))
     #: rows that some row of the file holds and nobody may see
     unseen: int = 0
+    _judged: str = ""
+    #: what holds of the rows that were set aside
+    _aside: str = "false"
 
     @property
     def name(self) -> str:
@@ -61,9 +64,8 @@ class NarrowTable:
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         unpacked = ", ".join(made.sql(dialect="duckdb") for made in self.bits.unpacked())
         rows = f"SELECT {row}*, {unpacked} FROM {self._table}"
-        judged = self.plan.judged().sql(dialect="duckdb")
-        where = " WHERE seen" if hides else ""
-        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM ({rows}){where}")
+        self._judged = f"{self.plan.judged().sql(dialect='duckdb')} FROM ({rows}) WHERE {'seen' if hides else 'true'}"
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged}")
         (scanned,) = self.database.counts(f"SELECT count(*) FROM {self._table}")
         if hides:
             (self.unseen,) = self.database.counts(f"SELECT count_if(NOT seen) FROM ({rows})")
@@ -73,9 +75,23 @@ class NarrowTable:
     def _table(self) -> str:
         return f"narrow_{self.plan.table.name}"
 
+    def set_aside(self, rows: str) -> None:
+        """Take the rows of a table out of the view. What was counted stays.
+
+        They are marked where the rows stand, so that no later query has to compare numbers of rows: a row that is
+        deleted may change the number of another.
+        """
+        row = "row" if self.scan.numbered else "rowid + 1"
+        mark = self.plan.codes.aside
+        self.database.run(
+            f"UPDATE {self._table} SET {UNLISTED} = {UNLISTED} | {mark} WHERE {row} IN (SELECT row FROM {rows})"
+        )
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged} AND {UNLISTED} < {mark}")
+        self._aside = f"{UNLISTED} >= {mark}"
+
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
-        found = self.database.named_row(self._of_bits("true"))
+        found = self.database.named_row(self._of_bits(self.name))
         # one query for both would hold every column of each block at once, and take half as long again
         for asked in (_aliased(self._counted_codes()), _aliased(self._counted_verdicts())):
             found |= self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
@@ -99,10 +115,10 @@ class NarrowTable:
         counts = {name: value or 0 for name, value in found.items() if not name.startswith("hist:")}
         return counts | {f"received:{name}": sum(h.values()) for name, h in histograms.items()}, histograms
 
-    def _of_bits(self, where: str) -> str:
+    def _of_bits(self, rows: str) -> str:
         """A query of what the bits of some rows say: rows that are alike in all of them are counted together first."""
         words = ", ".join(f'"{word}"' for word in self.bits.words)
-        alike = f"SELECT {words}, count(*) AS alike FROM {self.name} WHERE {where} GROUP BY ALL"
+        alike = f"SELECT {words}, count(*) AS alike FROM {rows} GROUP BY ALL"
         asked = ["coalesce(sum(alike), 0)::BIGINT AS rows"]
         for name, test in self._counted_bits():
             asked.append(f'coalesce(sum(alike) FILTER (WHERE {test.sql(dialect="duckdb")}), 0)::BIGINT AS "{name}"')
@@ -197,24 +213,35 @@ class NarrowTable:
         tests += [exp.Not(this=column(kept_name(rule))) for rule in failed]
         return exp.or_(*(terms.call("coalesce", test, exp.false()) for test in tests))
 
-    def sound(self, rules: list[Rule], where: str) -> dict[str, int]:
-        """How many of some rows are assessed by each of `rules`; all of them have to be without a doubt."""
+    def sound(self, rules: list[Rule]) -> dict[str, int]:
+        """How many rows are assessed by each of `rules`, those that were set aside left out."""
         if not rules:
             return {}
         asked = ", ".join(f'count({self._assessed(rule)}) AS "{rule.id}"' for rule in rules)
-        return self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
+        aside = self.database.named_row(f"SELECT {asked} FROM ({self._judged} AND {self._aside})")
+        return {rule.id: self.verdict(rule)[0] - aside[rule.id] for rule in rules}
 
     def _assessed(self, rule: Rule) -> str:
         doubted = by_doubt(rule)
         made = self.plan.presence(doubted) if doubted is not None else column(kept_name(rule))
         return made.sql(dialect="duckdb")
 
-    def held(self, where: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-        """The counts and histograms of the items over some rows."""
-        of_bits = self.database.named_row(self._of_bits(where))
+    def held(self, removed: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """The counts and histograms of the items, without the rows that were set aside and those that a query gives.
+
+        They are few: what they hold is taken from what all hold.
+        """
+        gone = f"({self._judged} AND ({self._aside} OR row IN ({removed})))"
         coded = ", ".join(f'histogram("{code_name(name)}") AS "hist:{name}"' for name in self.plan.codes.items)
-        found = self.database.named_row(f"SELECT {coded} FROM {self.name} WHERE {where}") if coded else {}
-        return self._split(of_bits | found)
+        found = self.database.named_row(self._of_bits(gone))
+        found |= self.database.named_row(f"SELECT {coded} FROM {gone}") if coded else {}
+        counts, histograms = self._split(found)
+        left = {name: count - counts.get(name, 0) for name, count in self.counts.items()}
+        return left, {name: _without(held, histograms.get(name, {})) for name, held in self.histograms.items()}
+
+
+def _without(held: dict[str, int], gone: dict[str, int]) -> dict[str, int]:
+    return {code: count - gone.get(code, 0) for code, count in held.items() if count > gone.get(code, 0)}
 
 
 def _aliased(columns: Iterator[tuple[str, exp.Expr]]) -> str:
