@@ -175,7 +175,8 @@ class Narrow(RowRules):
         for item in self.plain:
             value = column(item.name)
             if item.name in self._formatted:
-                sure = surely_formed(value, item.data_type, self.context.provider)
+                typed = self._scan_scope.typed[item.name]
+                sure = surely_formed(value, item.data_type, self.context.provider, typed)
                 yield form_name(item.name), Truth("verdict", exp.paren(sure), blank=terms.is_null(value))
             else:
                 yield form_name(item.name), Truth("presence", exp.Not(this=terms.is_null(value)))

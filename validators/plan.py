@@ -192,12 +192,16 @@ class Plan(RowRules):
         return self.scope.reading(own) if own else self.scope
 
     def _typed(self, name: str) -> exp.Expr:
+        if not self.malforming.get(name):
+            return self._read(name)
+        return terms.case([(column(bad_name(name)), exp.null())], self._read(name))
+
+    def _read(self, name: str) -> exp.Expr:
+        """The typed reading of a value that has one."""
         data_type = self.items[name].data_type
         if data_type.name == "postcode" and not self._irregular(name):
             return column(name)
-        if not self.malforming.get(name):
-            return sql.typed(column(name), data_type)
-        return terms.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
+        return sql.typed(column(name), data_type)
 
     def _irregular(self, name: str) -> bool:
         """Whether some value may be written in another way than the usual one."""
@@ -326,8 +330,7 @@ class Plan(RowRules):
     def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type
         if name in NOT_KNOWN_VALUES:
-            value = sql.typed(column(name), data_type)
-            yield "not_known", terms.among(value, NOT_KNOWN_VALUES[name])
+            yield "not_known", terms.among(self._read(name), NOT_KNOWN_VALUES[name])
         if not data_type.code_list:
             return
         for kind in ("not_known", "declined", "asked_unsure"):

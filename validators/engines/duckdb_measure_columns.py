@@ -199,11 +199,9 @@ def _category(item: str, context: Context) -> exp.Expr:
         formed = terms.full_match(meant.copy(), "[A-Z][A-Z0-9]?")
         meant = terms.case([(formed, terms.call("left", meant.copy(), terms.literal(1)))], exp.null())
     listed = _enum(value, values)
-    there = exp.Not(this=terms.is_null(listed))
-    return terms.case(
-        [(terms.is_null(value), _number(terms.literal(0))), (there, _from_one(listed.copy(), values))],
-        _place(meant, values),
-    )
+    # the first that is not null: the second is worked out only where the first is
+    found = terms.call("coalesce", _from_one(listed, values), _place(meant, values))
+    return terms.case([(terms.is_null(value), _number(terms.literal(0)))], found)
 
 
 def _answer(scope: sql.Scope) -> Columns:

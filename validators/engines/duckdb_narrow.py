@@ -99,6 +99,11 @@ class NarrowTable:
         for at, name in enumerate(self.plan.codes.items):
             self.counts[f"doubt:{name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(name)
 
+    @property
+    def doubted(self) -> bool:
+        """Whether some value is not surely what it was read as, also one of an item without a rule on its form."""
+        return any(count for name, count in self.counts.items() if name.startswith("doubt:"))
+
     def _strange(self, name: str) -> int:
         """How many values are a character that is no code."""
         codes = self.plan.codes.domain(name)

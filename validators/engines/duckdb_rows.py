@@ -133,7 +133,7 @@ class TableRows:
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""
         self.first.judge()
-        if any(self.first.verdict(rule)[1] for rule in self.first.plan.rules):
+        if self.first.doubted or any(self.first.verdict(rule)[1] for rule in self.first.plan.rules):
             self._find_doubts()
         if self.doubtful:
             self._read_again(self._first_statuses())
