@@ -7,7 +7,6 @@ again by the definition (validators.plan): so what stands in the narrow columns 
 
 from __future__ import annotations
 
-import string
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,27 +19,18 @@ from schema.expression import Among, Call, Column, IsNull, Node, children, walk
 from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.bits import Bits, Truth
-from validators.coded_parts import CodedParts
+from validators.code_columns import CodeColumns, code_name
 from validators.lookups import facts_of
 from validators.plan import RowRules, below, column, own_item, typed_name
 from validators.quick import quick
-from validators.readers.scan import text
 from validators.surely import digits_of, surely_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
     from schema.rule import Rule
-
-#: the column with a bit for each coded item, in their order, whose value is in no list
-UNLISTED = "unlisted"
-
-
-def code_name(item: str) -> str:
-    """The column that holds a code of the list, or its number; null where the item is blank, or its value in doubt."""
-    return f"code:{item}"
 
 
 def form_name(item: str) -> str:
@@ -65,9 +55,9 @@ class Narrow(RowRules):
     finals: frozenset[str] = frozenset()
 
     @cached_property
-    def coded(self) -> tuple[Item, ...]:
+    def codes(self) -> CodeColumns:
         """The items whose values come from a list."""
-        return tuple(item for item in self.table.items if item.data_type.code_list is not None)
+        return CodeColumns(self.table, self.context)
 
     @cached_property
     def plain(self) -> tuple[Item, ...]:
@@ -76,7 +66,7 @@ class Narrow(RowRules):
 
     def is_coded(self, name: str) -> bool:
         """Whether an item of the table takes its values from a list."""
-        return self.items[name].data_type.code_list is not None
+        return name in self.codes.items
 
     @cached_property
     def _formatted(self) -> frozenset[str]:
@@ -125,7 +115,7 @@ class Narrow(RowRules):
             scope = replace(self._scan_scope, parts=self._quick_parts)
             made = [_as(sql.condition(node, scope), name) for node, name in self._part_names.items()]
             layer = exp.select("*", *made).from_(below(layer))
-        chosen = [*self._code_columns(), *self._value_columns(), *bits.packed()]
+        chosen = [*self.codes.scanned(), *self._value_columns(), *bits.packed()]
         chosen += [_as(made, name) for name, made in extra.items()]
         return exp.select(*chosen).from_(below(layer))
 
@@ -174,83 +164,6 @@ class Narrow(RowRules):
         counts = {name: digits_of(self.items[name].data_type) for name in self._formatted}
         return {name: count for name, count in counts.items() if count is not None}
 
-    def _code_columns(self) -> Iterator[exp.Expr]:
-        for item in self.coded:
-            yield _as(self._code(item), code_name(item.name))
-        yield _as(self._unlisted(), UNLISTED)
-
-    def is_letter(self, item: Item) -> bool:
-        """Whether every code of the list is one character of ASCII: its number is then that of the character."""
-        return all(len(code) == 1 and code.isascii() for code in self.domain(item))
-
-    def _code(self, item: Item) -> exp.Expr:
-        if self.is_letter(item):
-            first = exp.paren(
-                exp.BitwiseAnd(this=terms.call("ascii", column(item.name)), expression=terms.literal(_LETTER))
-            )
-            return exp.cast(first, "UTINYINT", dialect="duckdb")
-        codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self.type_name(item))
-        return exp.TryCast(this=column(item.name), to=codes)
-
-    def type_name(self, item: Item) -> str:
-        """The ENUM type of the codes of an item; `types` makes it."""
-        return f"codes_{self.table.name}_{item.name}"
-
-    def types(self) -> Iterator[str]:
-        """The statements that make the types of the codes."""
-        for item in self.coded:
-            if self.is_letter(item):
-                continue
-            listed = ", ".join(text(value) for value in self.domain(item))
-            yield f"CREATE TYPE {self.type_name(item)} AS ENUM ({listed})"
-
-    def _unlisted(self) -> exp.Expr:
-        """A bit for each coded item whose value is surely no code; worked out only where there is one."""
-        kind = "USMALLINT" if len(self.coded) <= 16 else "UBIGINT"
-        tests = [self._no_code(item) for item in self.coded]
-        bits = [terms.case([(test, terms.literal(2**at))], terms.literal(0)) for at, test in enumerate(tests)]
-        mask: exp.Expr = terms.literal(0)
-        for bit in bits:
-            mask = exp.Add(this=mask, expression=bit)
-        some = list(self._some_no_code())
-        found = terms.case([(exp.or_(*some), mask)], terms.literal(0)) if some else mask
-        return exp.cast(found, kind, dialect="duckdb")
-
-    def _no_code(self, item: Item) -> exp.Expr:
-        """Whether a value is longer than a letter, or in no list."""
-        if self.is_letter(item):
-            return _longer(terms.call("strlen", column(item.name)))
-        return exp.paren(exp.NEQ(this=_blank(column(item.name)), expression=_blank(self._code(item))))
-
-    def _some_no_code(self) -> Iterator[exp.Expr]:
-        """Tests of which one is true where `_no_code` is for some item."""
-        lengths = [terms.call("strlen", column(item.name)) for item in self.coded if self.is_letter(item)]
-        if lengths:
-            yield _longer(terms.call("greatest", *lengths))
-        yield from (self._no_code(item) for item in self.coded if not self.is_letter(item))
-
-    def domain(self, item: Item) -> tuple[str, ...]:
-        """Every value that the list of an item lets in, as far as that can be written down."""
-        return self._domains[item.name]
-
-    @cached_property
-    def _domains(self) -> Mapping[str, tuple[str, ...]]:
-        return {item.name: self._domain(item) for item in self.coded}
-
-    @staticmethod
-    def code(held: object) -> str:
-        """The code that a column of codes holds."""
-        return chr(held) if isinstance(held, int) else str(held)
-
-    def _domain(self, item: Item) -> tuple[str, ...]:
-        data_type = item.data_type
-        codes = set(self.context.codes(data_type.code_list or ""))
-        if data_type.local_second_character:
-            codes |= {f"{code}{second}" for code in codes if len(code) == 1 and code.isupper() for second in _SECOND}
-        if data_type.local_codes:
-            codes |= self.context.local_codes
-        return tuple(sorted(codes))
-
     def _value_columns(self) -> Iterator[exp.Expr]:
         for item in self.plain:
             if self._is_typed(item.name):
@@ -262,7 +175,8 @@ class Narrow(RowRules):
         for item in self.plain:
             value = column(item.name)
             if item.name in self._formatted:
-                sure = surely_formed(value, item.data_type, self.context.provider)
+                typed = self._scan_scope.typed[item.name]
+                sure = surely_formed(value, item.data_type, self.context.provider, typed)
                 yield form_name(item.name), Truth("verdict", exp.paren(sure), blank=terms.is_null(value))
             else:
                 yield form_name(item.name), Truth("presence", exp.Not(this=terms.is_null(value)))
@@ -280,29 +194,10 @@ class Narrow(RowRules):
     @cached_property
     def scope(self) -> sql.Scope:
         """How conditions spell items over the narrow columns."""
-        raw = {name: self._as_text(name) if self.is_coded(name) else self.presence(name) for name in self.items}
-        typed = {name: self._as_text(name) if self.is_coded(name) else column(typed_name(name)) for name in self.items}
-        return sql.Scope(self.context, self.items, raw, typed, parts=self._parts)
-
-    @cached_property
-    def _parts(self) -> CodedParts:
-        return CodedParts(self.context, self.items, {i.name: self._numbered(i) for i in self.coded}, self._number)
-
-    def _as_text(self, name: str) -> exp.Expr:
-        code = column(code_name(name))
-        if self.is_letter(self.items[name]):
-            return terms.call("chr", exp.cast(code, "INTEGER"))
-        return exp.cast(code, "VARCHAR")
-
-    def _number(self, name: str) -> exp.Expr:
-        """The number of a code, as CodedParts has it."""
-        code = column(code_name(name))
-        return code if self.is_letter(self.items[name]) else terms.call("enum_code", code)
-
-    def _numbered(self, item: Item) -> tuple[str | None, ...]:
-        """The codes of an item by their numbers."""
-        codes = self.domain(item)
-        return tuple(chr(n) if chr(n) in codes else None for n in range(128)) if self.is_letter(item) else codes
+        texts = {name: self.codes.as_text(name) for name in self.codes.items}
+        raw = {name: self.presence(name) for name in self.items} | texts
+        typed = {name: column(typed_name(name)) for name in self.items} | texts
+        return sql.Scope(self.context, self.items, raw, typed, parts=self.codes.parts)
 
     def final(self, name: str) -> exp.Expr:
         """The value of an item that later stages read."""
@@ -325,14 +220,7 @@ class Narrow(RowRules):
     def _of_kind(self, name: str, kind: str) -> exp.Expr:
         """Whether a code is of a kind."""
         facts, item = facts_of(self.context), self.items[name]
-        return self._parts.where(name, lambda code: facts.kind_of(item, code) == kind)
-
-    def numbered(self, name: str, number: Callable[[str], int]) -> exp.Expr:
-        """A number of the code of an item, 0 where it is blank; `number` gives 0 or more for each code."""
-        numbers = {code: number(code) for code in self.domain(self.items[name])}
-        wanted = sorted(set(numbers.values()) - {0})
-        branches = [(exp.paren(self._parts.where(name, lambda c, n=n: numbers[c] == n)), n) for n in wanted]
-        return terms.case([(test, terms.literal(n)) for test, n in branches], terms.literal(0))
+        return self.codes.parts.where(name, lambda code: facts.kind_of(item, code) == kind)
 
     def scanned(self, condition: Expression) -> exp.Expr:
         """A condition while the file is scanned, for what does not fit the narrow columns."""
@@ -346,10 +234,10 @@ class Narrow(RowRules):
 
     def doubts(self) -> Iterator[tuple[str, exp.Expr]]:
         """Item → what is true where its value is not surely in its form, or is a character that is no code."""
-        for item in self.coded:
-            if self.is_letter(item):
-                numbers = [ord(code) for code in self.domain(item)]
-                yield item.name, exp.Not(this=exp.paren(terms.among(column(code_name(item.name)), numbers)))
+        for name in self.codes.items:
+            strange = self.codes.strange(name)
+            if strange is not None:
+                yield name, strange
         for item in self.plain:
             if item.name in self._formatted:
                 yield item.name, exp.Not(this=column(form_name(item.name)))
@@ -373,11 +261,6 @@ class Narrow(RowRules):
         return terms.case([(sql.condition(when.tree, scope), exp.paren(asked))], exp.null()) if when else asked
 
 
-#: what a character of ASCII fits into; of a longer one, which is doubted, some bits get lost
-_LETTER = 255
-_SECOND = string.ascii_uppercase + string.digits
-
-
 def by_doubt(rule: Rule) -> str | None:
     """The item whose doubts say whether a row keeps the rule; None where a column of its own does."""
     return rule.check.item if isinstance(rule.check, Format | Coded) else None
@@ -385,14 +268,6 @@ def by_doubt(rule: Rule) -> str | None:
 
 def _is_costly(node: Node) -> bool:
     return isinstance(node, Call) or (isinstance(node, Among) and len(node.choices) > 2)
-
-
-def _longer(length: exp.Expr) -> exp.Expr:
-    return exp.paren(exp.GT(this=length, expression=terms.literal(1)))
-
-
-def _blank(value: exp.Expr) -> exp.Expr:
-    return exp.paren(terms.is_null(value))
 
 
 def _as(made: exp.Expr, name: str) -> exp.Expr:

@@ -192,12 +192,16 @@ class Plan(RowRules):
         return self.scope.reading(own) if own else self.scope
 
     def _typed(self, name: str) -> exp.Expr:
+        if not self.malforming.get(name):
+            return self._read(name)
+        return terms.case([(column(bad_name(name)), exp.null())], self._read(name))
+
+    def _read(self, name: str) -> exp.Expr:
+        """The typed reading of a value that has one."""
         data_type = self.items[name].data_type
         if data_type.name == "postcode" and not self._irregular(name):
             return column(name)
-        if not self.malforming.get(name):
-            return sql.typed(column(name), data_type)
-        return terms.case([(column(bad_name(name)), exp.null())], sql.typed(column(name), data_type))
+        return sql.typed(column(name), data_type)
 
     def _irregular(self, name: str) -> bool:
         """Whether some value may be written in another way than the usual one."""
@@ -211,7 +215,7 @@ class Plan(RowRules):
 
     def _verdict(self, rule: Rule) -> exp.Expr:
         check = rule.check
-        broken = self.cause_number(rule)
+        broken = self._cause_number(rule)
         if isinstance(check, Missing):
             verdict = terms.case([(terms.is_null(column(check.item)), broken)], terms.literal(0))
             return self._where(check.when, rule, verdict)
@@ -243,10 +247,20 @@ class Plan(RowRules):
             return []
         return sorted(name for name in reads(rule, self.items) if self.malforming.get(name))
 
-    def cause_number(self, rule: Rule, scope: sql.Scope | None = None) -> exp.Expr:
-        """The number of the first cause that holds, from 1. `scope` spells the items, where verdicts spell others."""
-        causes = causes_of(rule, self.context)
-        return self._numbered(causes, scope or self._cause_scope(rule))
+    def condition_verdict(self, rule: Rule, scope: sql.Scope) -> exp.Expr:
+        """The verdict of a condition as `scope` spells the items, no value of which is in doubt."""
+        check = rule.check
+        assert isinstance(check, Condition)
+        required = exp.paren(sql.condition(check.require.tree, scope))
+        broken = self._numbered(causes_of(rule, self.context), scope)
+        verdict = terms.case([(required, terms.literal(0)), (exp.Not(this=required.copy()), broken)], exp.null())
+        if check.when:
+            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
+        return verdict
+
+    def _cause_number(self, rule: Rule) -> exp.Expr:
+        """The number of the first cause that holds, from 1."""
+        return self._numbered(causes_of(rule, self.context), self._cause_scope(rule))
 
     def _cause_scope(self, rule: Rule) -> sql.Scope:
         raw = rule.items[0] if isinstance(rule.check, Format | Coded) else None
@@ -316,8 +330,7 @@ class Plan(RowRules):
     def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type
         if name in NOT_KNOWN_VALUES:
-            value = sql.typed(column(name), data_type)
-            yield "not_known", terms.among(value, NOT_KNOWN_VALUES[name])
+            yield "not_known", terms.among(self._read(name), NOT_KNOWN_VALUES[name])
         if not data_type.code_list:
             return
         for kind in ("not_known", "declined", "asked_unsure"):

@@ -21,6 +21,11 @@ def quick(node: Node, scope: sql.Scope, digits: Mapping[str, int]) -> exp.Expr |
     match node:
         case Among(Column(table=None) as column, choices) if _are_digits(choices, digits.get(column.name)):
             return _numbered(sql.condition(column, scope), [str(choice) for choice in choices])
+        case Call("in_list", (Column(table=None) as column, Literal(name))):
+            codes = tuple(sorted(scope.context.codes(str(name))))
+            if codes and _are_digits(codes, digits.get(column.name)):
+                return _numbered(sql.condition(column, scope), list(codes))
+            return None
         case Compare("<>", Call("left", (Column() as column, Literal())), Call("reverse", (Call("right", args),))):
             return _turned(node, column, scope, digits) if args[0] == column else None
         case _:

@@ -17,12 +17,20 @@ if TYPE_CHECKING:
     from schema.data_type import DataType
 
 _DIGITS = re.compile(r"\[0-9\]\{([0-9]{1,2})\}")
+_DATE_LENGTH = len("2026-04-01")
 #: digits that a BIGINT holds, whatever they are
 _BIGINT_DIGITS = 18
 
 
-def surely_formed(value: exp.Expr, data_type: DataType, usual: str | None = None) -> exp.Expr:
-    """Whether a value that is not null surely has the form of its type. `usual`: the value that is met most often."""
+def surely_formed(
+    value: exp.Expr, data_type: DataType, usual: str | None = None, typed: exp.Expr | None = None
+) -> exp.Expr:
+    """Whether a value that is not null surely has the form of its type.
+
+    `usual`: the value that is met most often. `typed`: the reading of the value, where it has been worked out.
+    """
+    if data_type.kind == "date" and typed is not None:
+        return _printed(typed, value, _DATE_LENGTH)
     digits = digits_of(data_type)
     if digits is not None:
         return _digits(value, digits)
@@ -42,11 +50,15 @@ def digits_of(data_type: DataType) -> int | None:
 
 def _digits(value: exp.Expr, count: int) -> exp.Expr:
     """The number that the value is read as prints as the value: so it has digits alone, and none in front is 0."""
-    printed = exp.cast(terms.call("TRY_CAST_BIGINT", value.copy()), "VARCHAR")
-    same = exp.EQ(this=printed, expression=value.copy())
-    long = exp.EQ(this=terms.call("strlen", value.copy()), expression=terms.literal(count))
     positive = exp.GTE(this=value.copy(), expression=terms.literal("0"))
-    return terms.call("coalesce", exp.and_(same, long, positive), exp.false())
+    return _printed(terms.call("TRY_CAST_BIGINT", value.copy()), value, count, positive)
+
+
+def _printed(read: exp.Expr, value: exp.Expr, length: int, *more: exp.Expr) -> exp.Expr:
+    """Whether what was read of a value prints as the value, which has so many bytes."""
+    same = exp.EQ(this=exp.cast(read.copy(), "VARCHAR"), expression=value.copy())
+    long = exp.EQ(this=terms.call("strlen", value.copy()), expression=terms.literal(length))
+    return terms.call("coalesce", exp.and_(same, long, *more), exp.false())
 
 
 def _short_text(value: exp.Expr, data_type: DataType) -> exp.Expr:

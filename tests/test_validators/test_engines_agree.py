@@ -147,6 +147,31 @@ def _changes(want: Any, have: Any) -> str:
     return "; ".join(f"{n} expected {expected[n]}, found {found[n]}" for n in expected if expected[n] != found[n])
 
 
+#: what begins as a code does, and is none
+STRANGE = ("{0}{0}", "{0} x", "É")
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("table", TEMPLATES)
+def test_a_strange_code_is_seen_where_nothing_else_is_wrong(engine: str, table: str) -> None:
+    """Where no other rule casts doubt on a row, the value alone has to, also of an item without a rule on its list."""
+    for item in DATASET.tables[table].items:
+        code_list = (item.data_type.element or item.data_type).code_list
+        for strange in STRANGE if code_list else ():
+            value = strange.format(DATASET.code_lists[code_list].codes[-1].code)
+            submission = _one_row(table, {item.name: value})
+            differences = differing(submission, engine)
+            assert not differences, f"{item.name} as {value!r}: {' '.join(differences.values())}"
+
+
+def _one_row(table: str, changed: Mapping[str, str]) -> Submission:
+    """A file of one row in which nothing is wrong but what is changed."""
+    header = {name: values[0] for name, values in HEADERS.items()}
+    run = context_with(header, header_rows=1, tables_sent=frozenset({table, "header"}))
+    columns = {table: tuple(dict.fromkeys([*TEMPLATES[table], *changed]))}
+    return Submission({table: [{**TEMPLATES[table], **changed}]}, columns, run)
+
+
 def test_every_kind_of_check_is_drawn() -> None:
     """A kind that no drawn row breaks is one on which engines could differ unseen."""
     broken: set[str] = set()

@@ -183,7 +183,7 @@ def test_persons_are_found_wrong_where_the_derived_file_says_that_they_do_not_ag
 
 def test_the_rules_are_judged_by_the_join_that_places_persons() -> None:
     from tests.test_validators.drawn_submissions import context_with
-    from validators.engines.duckdb_places import joined_rules
+    from validators.engines.duckdb_place_verdicts import joined_rules
 
     given = {"header_rows": 1, "tables_sent": frozenset({"person"}), "reference": REFERENCE}
     rules = {rule.id for rule in joined_rules(context_with(dict(HEADER), **given))}

@@ -17,6 +17,7 @@ from validators.sql import PREAMBLE
 DIGITS = 10
 #: the list of a release has both: ends that are alike, and ends that differ
 AMONG = Among(Column("nhs_number"), ("9999999999", "9000000009", "0123456789", "0000000000"))
+LISTED = Call("in_list", (Column("nhs_number"), Literal("nhs_number_sentinel")))
 PALINDROME = Compare(
     "<>",
     Call("left", (Column("nhs_number"), Literal(5))),
@@ -47,7 +48,7 @@ def _asked(node: Node, *, quickly: bool) -> str:
     return made.sql(dialect="duckdb")
 
 
-@pytest.mark.parametrize("node", [AMONG, PALINDROME], ids=["among", "palindrome"])
+@pytest.mark.parametrize("node", [AMONG, LISTED, PALINDROME], ids=["among", "listed", "palindrome"])
 def test_a_quick_reading_says_what_the_definition_says(node: Node) -> None:
     database = duckdb.connect()
     for statement in PREAMBLE:
@@ -66,4 +67,5 @@ def test_a_quick_reading_says_what_the_definition_says(node: Node) -> None:
 def test_there_is_no_quick_reading_of_what_may_have_another_length() -> None:
     scope = _scope()
     assert quick(AMONG, scope, {}) is None
+    assert quick(LISTED, scope, {}) is None
     assert quick(Among(Column("nhs_number"), ("99", "9999999999")), scope, {"nhs_number": DIGITS}) is None

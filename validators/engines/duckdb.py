@@ -18,7 +18,8 @@ from validators.engines.duckdb_connection import Database, ScanError, open_conne
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_misplaced import misplaced_rows, misplaced_tallies
-from validators.engines.duckdb_places import Places, joined_rules
+from validators.engines.duckdb_place_verdicts import joined_rules
+from validators.engines.duckdb_places import Places
 from validators.engines.duckdb_reference import ReferenceTables, stored_paths
 from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError

@@ -39,7 +39,7 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
     """Those of `received_columns` and `received_marks` that follow from codes alone, where no value is in doubt."""
     if table != "person":
         return {}
-    second = plan.numbered("ethnic_category", lambda code: int(len(code) > 1))
+    second = plan.codes.numbered("ethnic_category", lambda code: int(len(code) > 1))
     return {
         **{category_name(item): _number(_category_of_code(plan, item)) for item in ETHNIC_ITEMS},
         "second_character": exp.EQ(this=second, expression=terms.literal(1)),
@@ -49,7 +49,7 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
 def _category_of_code(plan: Narrow, item: str) -> exp.Expr:
     places = {category: place for place, category in enumerate(values_of(plan.context, item), start=1)}
     local = plan.items[item].data_type.local_second_character
-    return plan.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
+    return plan.codes.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
 
 
 def received_marks(table: str) -> Columns:
@@ -199,11 +199,9 @@ def _category(item: str, context: Context) -> exp.Expr:
         formed = terms.full_match(meant.copy(), "[A-Z][A-Z0-9]?")
         meant = terms.case([(formed, terms.call("left", meant.copy(), terms.literal(1)))], exp.null())
     listed = _enum(value, values)
-    there = exp.Not(this=terms.is_null(listed))
-    return terms.case(
-        [(terms.is_null(value), _number(terms.literal(0))), (there, _from_one(listed.copy(), values))],
-        _place(meant, values),
-    )
+    # the first that is not null: the second is worked out only where the first is
+    found = terms.call("coalesce", _from_one(listed, values), _place(meant, values))
+    return terms.case([(terms.is_null(value), _number(terms.literal(0)))], found)
 
 
 def _answer(scope: sql.Scope) -> Columns:

@@ -11,7 +11,8 @@ from schema.check import Coded, Condition, Format, Missing, Retired
 from validators import terms
 from validators.answers import NOT_KNOWN_VALUES
 from validators.bits import Bits
-from validators.narrow import UNLISTED, Narrow, by_doubt, code_name, form_name, kept_name, unknown_name
+from validators.code_columns import UNLISTED, code_name
+from validators.narrow import Narrow, by_doubt, form_name, kept_name, unknown_name
 from validators.plan import column, reads
 from validators.reading import Scope, evaluate
 
@@ -37,6 +38,9 @@ class NarrowTable:
     bits: Bits = field(default_factory=lambda: Bits({}))
     #: rows that some row of the file holds and nobody may see
     unseen: int = 0
+    _judged: str = ""
+    #: what holds of the rows that were set aside
+    _aside: str = "false"
 
     @property
     def name(self) -> str:
@@ -50,7 +54,7 @@ class NarrowTable:
 
     def make(self, extra: dict[str, exp.Expr], marks: dict[str, exp.Expr]) -> int:
         """Scan the file; the number of records that the scan gave. `extra`, `marks`: columns of later stages."""
-        for statement in self.plan.types():
+        for statement in self.plan.codes.types():
             self.database.run(statement)
         visible = self.scan.visible()
         hides = visible != exp.true()
@@ -60,9 +64,8 @@ class NarrowTable:
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         unpacked = ", ".join(made.sql(dialect="duckdb") for made in self.bits.unpacked())
         rows = f"SELECT {row}*, {unpacked} FROM {self._table}"
-        judged = self.plan.judged().sql(dialect="duckdb")
-        where = " WHERE seen" if hides else ""
-        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {judged} FROM ({rows}){where}")
+        self._judged = f"{self.plan.judged().sql(dialect='duckdb')} FROM ({rows}) WHERE {'seen' if hides else 'true'}"
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged}")
         (scanned,) = self.database.counts(f"SELECT count(*) FROM {self._table}")
         if hides:
             (self.unseen,) = self.database.counts(f"SELECT count_if(NOT seen) FROM ({rows})")
@@ -72,22 +75,43 @@ class NarrowTable:
     def _table(self) -> str:
         return f"narrow_{self.plan.table.name}"
 
+    def set_aside(self, rows: str) -> None:
+        """Take the rows of a table out of the view. What was counted stays.
+
+        They are marked where the rows stand, so that no later query has to compare numbers of rows: a row that is
+        deleted may change the number of another.
+        """
+        row = "row" if self.scan.numbered else "rowid + 1"
+        mark = self.plan.codes.aside
+        self.database.run(
+            f"UPDATE {self._table} SET {UNLISTED} = {UNLISTED} | {mark} WHERE {row} IN (SELECT row FROM {rows})"
+        )
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged} AND {UNLISTED} < {mark}")
+        self._aside = f"{UNLISTED} >= {mark}"
+
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
-        asked = _aliased(self._counted())
-        of_bits = self.database.named_row(self._of_bits("true"))
-        found = self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
-        self.counts, self.histograms = self._split(of_bits | found)
-        for at, item in enumerate(self.plan.coded):
-            self.counts[f"doubt:{item.name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(item)
+        found = self.database.named_row(self._of_bits(self.name))
+        # one query for both would hold every column of each block at once, and take half as long again
+        for asked in (_aliased(self._counted_codes()), _aliased(self._counted_verdicts())):
+            found |= self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
+        self.counts, self.histograms = self._split(found)
+        for at, name in enumerate(self.plan.codes.items):
+            self.counts[f"doubt:{name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(name)
 
-    def _strange(self, item: Item) -> int:
+    @property
+    def doubted(self) -> bool:
+        """Whether some value is not surely what it was read as, also one of an item without a rule on its form."""
+        return any(count for name, count in self.counts.items() if name.startswith("doubt:"))
+
+    def _strange(self, name: str) -> int:
         """How many values are a character that is no code."""
-        return sum(count for code, count in self.histograms[item.name].items() if code not in self.plan.domain(item))
+        codes = self.plan.codes.domain(name)
+        return sum(count for code, count in self.histograms[name].items() if code not in codes)
 
     def _split(self, found: dict[str, Any]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
         """Counts and histograms out of one row of results."""
-        code = self.plan.code
+        code = self.plan.codes.code
         histograms = {
             name[5:]: {code(held): count for held, count in (value or {}).items()}
             for name, value in found.items()
@@ -96,10 +120,10 @@ class NarrowTable:
         counts = {name: value or 0 for name, value in found.items() if not name.startswith("hist:")}
         return counts | {f"received:{name}": sum(h.values()) for name, h in histograms.items()}, histograms
 
-    def _of_bits(self, where: str) -> str:
+    def _of_bits(self, rows: str) -> str:
         """A query of what the bits of some rows say: rows that are alike in all of them are counted together first."""
         words = ", ".join(f'"{word}"' for word in self.bits.words)
-        alike = f"SELECT {words}, count(*) AS alike FROM {self.name} WHERE {where} GROUP BY ALL"
+        alike = f"SELECT {words}, count(*) AS alike FROM {rows} GROUP BY ALL"
         asked = ["coalesce(sum(alike), 0)::BIGINT AS rows"]
         for name, test in self._counted_bits():
             asked.append(f'coalesce(sum(alike) FILTER (WHERE {test.sql(dialect="duckdb")}), 0)::BIGINT AS "{name}"')
@@ -117,10 +141,12 @@ class NarrowTable:
             yield f"assessed:{rule.id}", self.bits.there(kept_name(rule))
             yield f"failed:{rule.id}", self.bits.false(kept_name(rule))
 
-    def _counted(self) -> Iterator[tuple[str, exp.Expr]]:
+    def _counted_codes(self) -> Iterator[tuple[str, exp.Expr]]:
         yield UNLISTED, terms.call("bit_or", column(UNLISTED))
-        for item in self.plan.coded:
-            yield f"hist:{item.name}", terms.call("histogram", column(code_name(item.name)))
+        for name in self.plan.codes.items:
+            yield f"hist:{name}", terms.call("histogram", column(code_name(name)))
+
+    def _counted_verdicts(self) -> Iterator[tuple[str, exp.Expr]]:
         for rule in self.plan.judged_rules:
             if rule in self.plan.scanned_rules or self._only_code(rule) is not None or self._only_presence(rule):
                 continue
@@ -192,24 +218,35 @@ class NarrowTable:
         tests += [exp.Not(this=column(kept_name(rule))) for rule in failed]
         return exp.or_(*(terms.call("coalesce", test, exp.false()) for test in tests))
 
-    def sound(self, rules: list[Rule], where: str) -> dict[str, int]:
-        """How many of some rows are assessed by each of `rules`; all of them have to be without a doubt."""
+    def sound(self, rules: list[Rule]) -> dict[str, int]:
+        """How many rows are assessed by each of `rules`, those that were set aside left out."""
         if not rules:
             return {}
         asked = ", ".join(f'count({self._assessed(rule)}) AS "{rule.id}"' for rule in rules)
-        return self.database.named_row(f"SELECT {asked} FROM {self.name} WHERE {where}")
+        aside = self.database.named_row(f"SELECT {asked} FROM ({self._judged} AND {self._aside})")
+        return {rule.id: self.verdict(rule)[0] - aside[rule.id] for rule in rules}
 
     def _assessed(self, rule: Rule) -> str:
         doubted = by_doubt(rule)
         made = self.plan.presence(doubted) if doubted is not None else column(kept_name(rule))
         return made.sql(dialect="duckdb")
 
-    def held(self, where: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-        """The counts and histograms of the items over some rows."""
-        of_bits = self.database.named_row(self._of_bits(where))
-        coded = ", ".join(f'histogram("{code_name(item.name)}") AS "hist:{item.name}"' for item in self.plan.coded)
-        found = self.database.named_row(f"SELECT {coded} FROM {self.name} WHERE {where}") if coded else {}
-        return self._split(of_bits | found)
+    def held(self, removed: str) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """The counts and histograms of the items, without the rows that were set aside and those that a query gives.
+
+        They are few: what they hold is taken from what all hold.
+        """
+        gone = f"({self._judged} AND ({self._aside} OR row IN ({removed})))"
+        coded = ", ".join(f'histogram("{code_name(name)}") AS "hist:{name}"' for name in self.plan.codes.items)
+        found = self.database.named_row(self._of_bits(gone))
+        found |= self.database.named_row(f"SELECT {coded} FROM {gone}") if coded else {}
+        counts, histograms = self._split(found)
+        left = {name: count - counts.get(name, 0) for name, count in self.counts.items()}
+        return left, {name: _without(held, histograms.get(name, {})) for name, held in self.histograms.items()}
+
+
+def _without(held: dict[str, int], gone: dict[str, int]) -> dict[str, int]:
+    return {code: count - gone.get(code, 0) for code, count in held.items() if count > gone.get(code, 0)}
 
 
 def _aliased(columns: Iterator[tuple[str, exp.Expr]]) -> str:

@@ -1,8 +1,7 @@
 """Where each person lives, on DuckDB: one join of the persons to the reference data, after their rows have numbers.
 
 It makes `place_person`: row, the Core20 outcome by each index (`core20:2025`, its place in OUTCOMES), and the verdicts
-of the rules that ask the postcode directory, or for the decile of an area: a directory has millions of rows, which is
-too many for the types that other functions cast to, and those say yes or no, and give no value.
+of the rules that the join answers (duckdb_place_verdicts).
 """
 
 from __future__ import annotations
@@ -10,11 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schema.check import Condition
-from schema.expression import OF_PERSONS, Call, Column, IsNull, walk
-from validators import sql, terms
 from validators.areas import ENGLAND, INDEXES, NATIONS, PLACED
-from validators.assessable import not_assessed
 from validators.causes import causes_of
 from validators.core20 import (
     AREA_NOT_KNOWN,
@@ -27,58 +22,20 @@ from validators.core20 import (
     REST_OF_UK,
 )
 from validators.engines.duckdb_exact import RANK, merged
+from validators.engines.duckdb_place_verdicts import ITEMS, JoinedVerdicts
 from validators.engines.duckdb_rows import TableRows
-from validators.plan import final_name, read_name, row_rules, verdict_name
-from validators.reference_answers import can_be_judged
+from validators.plan import final_name, read_name, verdict_name
 from validators.tally import SAMPLES, CauseTally, Core20Tally, RuleTally, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from schema.expression import Expression, Node
     from schema.rule import Rule
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
     from validators.engines.duckdb_reference import ReferenceTables
 
-#: the functions that the join answers, and the items that they are asked about
-ANSWERED = {"postcode_known": ("postcode",), "postcode_live": ("postcode",)} | OF_PERSONS
-#: the items by which a person is placed, and the types of their values
-ITEMS = {
-    "postcode": "VARCHAR",
-    "lsoa_code": "VARCHAR",
-    "lsoa_vintage": "VARCHAR",
-    "imd_decile": "BIGINT",
-    "imd_version": "VARCHAR",
-}
 _POSTCODE = f'o."{final_name("postcode")}"'
-
-
-def joined_rules(context: Context) -> tuple[Rule, ...]:
-    """The rules on persons that are judged by the join: they read of the row what places a person, and nothing follows
-    from a breach."""
-    return tuple(rule for rule in row_rules(context, "person") if not not_assessed(rule, context) and _by_join(rule))
-
-
-def _by_join(rule: Rule) -> bool:
-    if not isinstance(rule.check, Condition) or rule.action != "none" or rule.malforms:
-        return False
-    asked = [*rule.conditions(), *(cause.when for cause in rule.causes if cause.when is not None)]
-    functions = {function for condition in rule.conditions() for function in condition.functions()}
-    return bool(functions & ANSWERED.keys()) and all(_reads_the_place(condition) for condition in asked)
-
-
-def _reads_the_place(condition: Expression) -> bool:
-    nodes = list(walk(condition.tree))
-    calls = [node for node in nodes if isinstance(node, Call) and node.name in ANSWERED]
-    only = all(node.table is None and node.name in ITEMS for node in nodes if isinstance(node, Column))
-    blanks = any(isinstance(node, IsNull) for node in nodes)
-    return only and all(call == _asked(call.name) for call in calls) and not blanks
-
-
-def _asked(function: str) -> Call:
-    """A function of the join as conditions write it."""
-    return Call(function, tuple(Column(name) for name in ANSWERED[function]))
 
 
 @dataclass
@@ -116,7 +73,8 @@ class Places:
         if not self.indexes and not self.rules:
             self.database.run("CREATE OR REPLACE TEMP VIEW place_person AS SELECT row FROM rows_person")
             return
-        verdicts = [f'{self._verdict(rule, work)} AS "{verdict_name(rule)}"' for rule in self.rules]
+        joined = JoinedVerdicts(self.context, self.received, tuple(index for index, _ in self._loaded))
+        verdicts = [f'{joined.verdict(rule, work.plan)} AS "{verdict_name(rule)}"' for rule in self.rules]
         numbers = [f'{self._outcome(index)} AS "core20:{index}"' for index in self.indexes]
         deciles = [f'{self._derived(index)} AS "decile:{index}"' for index in self._compared]
         made = ", ".join(["o.row AS row", *verdicts, *numbers, *deciles])
@@ -309,70 +267,6 @@ class Places:
                 f'SELECT row, "{name}" AS cause FROM place_person WHERE "{name}" > 0'
             )
             yield RuleTally(rule.id, sum(n for _, n, _ in found), sum(c.count for c in broken), merged(broken))
-
-    def _verdict(self, rule: Rule, work: TableRows) -> str:
-        """Null, 0 or the number of the cause, as in the verdict table."""
-        check = rule.check
-        assert isinstance(check, Condition)
-        scope = self._scope(work)
-        required = sql.exp.paren(sql.condition(check.require.tree, scope))
-        number = work.plan.cause_number(rule, scope)
-        verdict = terms.case(
-            [(required, terms.literal(0)), (sql.exp.Not(this=required.copy()), number)], sql.exp.null()
-        )
-        if check.when:
-            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], sql.exp.null())
-        return sql.exp.cast(verdict, "UTINYINT", dialect="duckdb").sql(dialect="duckdb")
-
-    def _scope(self, work: TableRows) -> sql.Scope:
-        """How conditions spell what places a person, and what the join answers."""
-        values = {name: self._read(name) for name in ITEMS}
-        answers = {
-            "postcode_known": self._of_directory(sql.exp.Not(this=terms.is_null(_joined("d", "place")))),
-            "postcode_live": self._of_directory(terms.call("coalesce", _joined("d", "live"), sql.exp.false())),
-            "lsoa_of_postcode": self._area_of_postcode(values["lsoa_vintage"]),
-            "imd_decile_of": self._decile_of_area(values["imd_version"]),
-        }
-        parts: dict[Node, sql.exp.Expr] = {_asked(name): made for name, made in answers.items()}
-        return sql.Scope(self.context, work.plan.items, values, values, parts=parts)
-
-    def _read(self, name: str) -> sql.exp.Expr:
-        return _joined("o", read_name(name)) if name in self.received else _null(ITEMS[name])
-
-    @property
-    def _asks_directory(self) -> bool:
-        """Whether what the directory says of a postcode can be judged."""
-        return "postcode" in self.received and self._has("onspd") and can_be_judged(self.context, "postcode_known")
-
-    def _of_directory(self, truth: sql.exp.Expr) -> sql.exp.Expr:
-        """What the directory says of a postcode; null of none."""
-        if not self._asks_directory:
-            return _null("BOOLEAN")
-        return terms.case([(terms.is_null(self._read("postcode")), sql.exp.null())], truth)
-
-    def _area_of_postcode(self, vintage: sql.exp.Expr) -> sql.exp.Expr:
-        years = INDEXES.values() if self._asks_directory else ()
-        return _chosen(vintage, {year: _joined("d", f"area{year}") for year in years}, "VARCHAR")
-
-    def _decile_of_area(self, version: sql.exp.Expr) -> sql.exp.Expr:
-        indexes = [index for index, _ in self._loaded] if "lsoa_code" in self.received else ()
-        return _chosen(version, {index: _joined(f"s{index}", "decile") for index in indexes}, "INTEGER")
-
-
-def _joined(alias: str, name: str) -> sql.exp.Expr:
-    return sql.exp.column(name, table=alias, quoted=True)
-
-
-def _null(kind: str) -> sql.exp.Expr:
-    return sql.exp.cast(sql.exp.null(), kind)
-
-
-def _chosen(key: sql.exp.Expr, values: Mapping[str, sql.exp.Expr], kind: str) -> sql.exp.Expr:
-    """The value of a key; null of every other one."""
-    if not values:
-        return _null(kind)
-    branches = [(sql.exp.EQ(this=key.copy(), expression=terms.literal(name)), made) for name, made in values.items()]
-    return terms.case(branches, _null(kind))
 
 
 #: rows that are not accepted, or are copies of one that is: those that `once_person` leaves out

@@ -1,7 +1,7 @@
 """The row stages of one table on DuckDB: every row read quickly, and those in doubt again by the definition.
 
 `rows_<table>` is what later stages read: a row each, its keys as numbers, what is left of its values, whether it was
-refused. It is a view of the first reading where no row is in doubt, and of the second where most are.
+refused. It is a view of the first reading where no row is in doubt, of the second where many are, else of both.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from schema.check import Condition
-from validators import sql, terms
+from validators import sql
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.causes import causes_of
 from validators.engines import duckdb_columns as columns
@@ -134,7 +133,7 @@ class TableRows:
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""
         self.first.judge()
-        if any(self.first.verdict(rule)[1] for rule in self.first.plan.rules):
+        if self.first.doubted or any(self.first.verdict(rule)[1] for rule in self.first.plan.rules):
             self._find_doubts()
         if self.doubtful:
             self._read_again(self._first_statuses())
@@ -146,6 +145,8 @@ class TableRows:
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {self._doubts} AS {query} ORDER BY row")
         (self.doubtful,) = self.database.counts(f"SELECT count(*) FROM {self._doubts}")
         self.dense = self.doubtful > FEW * self.rows
+        if self.doubtful and not self.dense:
+            self.first.set_aside(self._doubts)
 
     def _again(self) -> str | None:
         """What is read again: the rows in doubt, or the whole file."""
@@ -226,12 +227,11 @@ class TableRows:
         first = self._first_columns()
         names = ", ".join(f'"{name}"' for name in first)
         quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
-        kind, query = "TEMP VIEW", f"SELECT {names} FROM {self.second.name}" if self.dense else ""
+        query = f"SELECT {names} FROM {self.second.name}" if self.doubtful else ""
         if not self.dense:
-            query = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}{self._where_sound()}"
-        if self.doubtful and not self.dense:
-            kind, query = "TABLE", f"{query} UNION ALL SELECT {names} FROM {self.second.name}"
-        self.database.run(f"CREATE {kind} {self.name} AS {query}")
+            sound = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}"
+            query = f"{sound} UNION ALL {query}" if query else sound
+        self.database.run(f"CREATE TEMP VIEW {self.name} AS {query}")
 
     def _first_columns(self) -> dict[str, exp.Expr]:
         """The columns of `rows_<table>`, out of the first reading."""
@@ -244,9 +244,6 @@ class TableRows:
             made[name] = columns.true(sql.condition(test.tree, plan.scope)) if plan.fits(test) else column(name)
         made |= measure_columns(self.table.name, plan.scope)
         return made | {status_name(name): plan.status(name) for name in sorted(self._measured)}
-
-    def _where_sound(self) -> str:
-        return f" WHERE row NOT IN (SELECT row FROM {self._doubts})" if self.doubtful else ""
 
     def remember(self, rule_id: str, kinds: tuple[str, ...]) -> None:
         """Keep the rows in `hits` for the list of failing rows."""
@@ -270,26 +267,18 @@ class TableRows:
 
     def linked_verdict(self, rule: Rule) -> tuple[str, str]:
         """The verdict of a condition that reads linked rows, over `o`, and the joins that bring them."""
-        check = rule.check
-        assert isinstance(check, Condition)
         linked = {(c.table, c.name) for e in rule.conditions() for c in e.columns() if c.table}
         targets = sorted({table for table, _ in linked})
         typed = {name: exp.column(final_name(name), table="o", quoted=True) for name in self.plan.items}
         brought = {(t, n): exp.column(final_name(n), table=t, quoted=True) for t, n in linked if t}
         scope = sql.Scope(self.context, self.plan.items, typed, typed, brought)  # type: ignore[arg-type]
-        required = exp.paren(sql.condition(check.require.tree, scope))
-        broken = self.plan.cause_number(rule, scope)
-        branches = [(required, terms.literal(0)), (exp.Not(this=required.copy()), broken)]
-        verdict = terms.case(branches, exp.null())
-        if check.when:
-            verdict = terms.case([(sql.condition(check.when.tree, scope), verdict)], exp.null())
         joins = " ".join(
             f"LEFT JOIN once_{t} {t} ON o.person = {t}.person"
             if t == "person"
             else f'LEFT JOIN once_{t} {t} ON o."link:{t}" = {t}.own'
             for t in targets
         )
-        return verdict.sql(dialect="duckdb"), joins
+        return self.plan.condition_verdict(rule, scope).sql(dialect="duckdb"), joins
 
     # What came of it
 
@@ -300,8 +289,7 @@ class TableRows:
             return
         verdicts = self.second.verdicts()
         causes = self.second.causes(verdicts)
-        where = self._where_sound().removeprefix(" WHERE ")
-        sound = {} if self.dense else self.first.sound(self.second.rules, where)
+        sound = {} if self.dense else self.first.sound(self.second.rules)
         for rule in self.first.plan.rules:
             found = verdicts.get(rule.id)
             if found is None:
@@ -329,9 +317,8 @@ class TableRows:
         every = frozenset(self.table.item_names)
         if self.dense and self.statuses != every:
             self._read_again(every)
+        quick = ({"rows": 0}, {}) if self.dense else self.first.held(removed or "SELECT NULL WHERE false")
         stands = f"row NOT IN ({removed})" if removed else "true"
-        sound = self._where_sound().removeprefix(" WHERE ") or "true"
-        quick = ({"rows": 0}, {}) if self.dense else self.first.held(f"{sound} AND {stands}")
         again = self.second.held(every, f"NOT rejected AND {stands}") if self.doubtful else {}
         for name in self.table.item_names:
             yield self._item_tally(name, self._held(name, *quick), again.get(name, {}))
