@@ -85,6 +85,7 @@ class SampleRows:
     """The sample rows, table by table, and what a report may show of them.
 
     `records`: row → line and record. `source_rows`: row → row of the extract, where a mapping has numbered them anew.
+    `unnumbered`: tables of which no number of a row or line may be told.
     """
 
     records: Mapping[str, Mapping[int, tuple[int | None, Record]]]
@@ -92,6 +93,26 @@ class SampleRows:
     reveal: Reveal
     origins: Mapping[str, Origins] = field(default_factory=dict)
     source_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    unnumbered: frozenset[str] = frozenset()
+
+    def shown(self, table: str, sample: Sample) -> Sample:
+        """A sample of a table, without its place where that may not be told."""
+        return without_place(sample) if table in self.unnumbered else sample
+
+
+def without_place(sample: Sample) -> Sample:
+    """The sample without where it stands in a file; what it is known by stays."""
+    return sample.model_copy(update={"row": None, "line": None, "source": None})
+
+
+def unnumbered(tally: Tally, context: Context) -> frozenset[str]:
+    """Tables with rows that were refused unread (restricted characteristics).
+
+    A row number counts those too: beside the rows that the report counts it would tell how many they are.
+    """
+    return frozenset(
+        context.dataset.rule(result.rule_id).table for result in tally.rules if result.failed is None and result.causes
+    )
 
 
 def sample_rows(tally: Tally, context: Context) -> dict[str, set[int]]:
@@ -168,7 +189,8 @@ def _sample(rule: Rule, row: int, context: Context, kept: SampleRows) -> Sample:
     values = {name: record.get(name) for name in rule.items if name in record}
     source = _source(rule, row, kept)
     key = record_key(table_of(rule), record, context, kept.secret)
-    return sample_of(row, line, key, ids=ids, values=values, reveal=kept.reveal, source=source)
+    sample = sample_of(row, line, key, ids=ids, values=values, reveal=kept.reveal, source=source)
+    return kept.shown(table_of(rule), sample)
 
 
 def _source(rule: Rule, row: int, kept: SampleRows) -> SourceRow | None:

@@ -86,7 +86,10 @@ class SourceRow(Part):
 class Sample(Part):
     """One row that has the finding."""
 
-    row: Count | None = Field(description="Data row of the table's file, counted from 1; rejected rows count.")
+    row: Count | None = Field(
+        description="Data row of the table's file, counted from 1; rejected rows count. Null, with `line` and "
+        "`source`, on a table in which rows of restricted characteristics were refused: row numbers count those too."
+    )
     line: Count | None = Field(default=None, description="Line of the text file on which the row starts, if it is one.")
     key: str | None = Field(
         default=None,

@@ -97,4 +97,5 @@ def _sample(table: TableDefinition, item: str, row: int, context: Context, kept:
     line, record = kept.records.get(table.name, {}).get(row, (None, {}))
     source_row = kept.source_rows.get(table.name, {}).get(row)
     source = kept.origins[table.name].place(row, source_row, [item]) if source_row is not None else None
-    return sample_of(row, line, record_key(table.name, record, context, kept.secret), source=source)
+    sample = sample_of(row, line, record_key(table.name, record, context, kept.secret), source=source)
+    return kept.shown(table.name, sample)

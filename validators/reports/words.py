@@ -79,6 +79,10 @@ ROW_MEANS = (
     "starts in the file."
 )
 KEY_MEANS = "A key is a scrambled reference: findings on the same record share it, and it does not say who it is."
+NO_ROW_MEANS = (
+    "Row numbers of this table are not given while rows of restricted characteristics stand in the file: take them out "
+    "first, then check again."
+)
 NOT_ASSESSED_MEANS = (
     "Not assessed means that nobody knows: a rule could not be checked because something it needs was not there. "
     "It is never counted as passed."
@@ -186,7 +190,20 @@ def place(sample: Sample, *, key: bool = False) -> str:
     line = f"line {number(sample.line)}" if sample.line is not None else ""
     shown_key = f"key {sample.key}" if key and sample.key else ""
     within = ", ".join(part for part in (line, *sources.details(sample), shown_key) if part)
-    return sources.row(sample) + (f" ({within})" if within else "")
+    row = sources.row(sample)
+    if not row:
+        return within or "a row"
+    return row + (f" ({within})" if within else "")
+
+
+def told_apart(sample: Sample) -> str:
+    """What a sample is called where it is named alone: by its row, else by its key."""
+    return sources.row(sample) or f"key {sample.key or NONE_GIVEN}"
+
+
+def no_row(finding: Finding) -> str | None:
+    """Why the samples of a finding have no row number; None where they have one."""
+    return NO_ROW_MEANS if any(not sources.row(sample) for sample in finding.samples) else None
 
 
 def revealed(sample: Sample) -> str:
