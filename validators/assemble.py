@@ -33,7 +33,7 @@ from validators.finding import (
     sample_of,
 )
 from validators.groups import characteristic_title
-from validators.hidden import kinds, titles
+from validators.hidden import in_words, kinds
 from validators.item_score import THRESHOLD, item_score
 from validators.measured import (
     Access,
@@ -156,7 +156,7 @@ def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Fi
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
                 source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
                 hides=kinds(cause.hides),
-                hidden_groups=tuple(titles(cause.hides, context)),
+                hidden_rows=tuple(in_words(cause.hides, context)),
             )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from validators.access import MEASURES
+from validators.figures import FEWEST_PERSONS
 from validators.finding import rate_of
 from validators.groups import (
     BY,
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from validators.context import Context
     from validators.groups import Fact
     from validators.tally import AccessTally, LinkedTally, SplitTally
-
-#: persons on whom a rate has to rest in any copy
-FEWEST_PERSONS = 20
 
 ANSWER_GROUPS: Mapping[str, str] = {"yes": "Yes", "no": "No", NOT_KNOWN: "Not known or not recorded"}
 

@@ -139,6 +139,16 @@ class Accepted(Part):
     until: date = Field(description="The last day on which it is accepted.")
 
 
+class HiddenRows(Part):
+    """A group of people of which a rule hides more than half."""
+
+    named_by: ClassVar = ("title",)
+
+    title: str = Field(description="The group by name.")
+    lost_rows: Count = Field(description="Rows of the group that go by the rule, in whatever way it was broken.")
+    rows: Count = Field(description="All rows that say the group.")
+
+
 class Finding(Part):
     """One rule broken in one way."""
 
@@ -180,6 +190,9 @@ class Finding(Part):
         default=(), description="Kinds of group of which it hides more than half of one: it is to be mended first."
     )
     hidden_groups: tuple[str, ...] = Field(default=(), description="These groups by name; none in a shareable copy.")
+    hidden_rows: tuple[HiddenRows, ...] = Field(
+        default=(), description="How much of each of these groups is hidden; none in a shareable copy."
+    )
     samples: tuple[Sample, ...] = Field(default=(), description="A few of the rows, spread over the file.")
     more: Shown | None = Field(description="Rows that are not among the samples; null with the count.")
     accepted: Accepted | None = Field(default=None, description="Whether the owner of the data accepts it for now.")
@@ -279,7 +292,7 @@ def finding_of(
     threshold: float | None = None,
     source_columns: tuple[SourceColumn, ...] = (),
     hides: tuple[GroupKind, ...] = (),
-    hidden_groups: tuple[str, ...] = (),
+    hidden_rows: tuple[HiddenRows, ...] = (),
 ) -> Finding:
     """The finding of one cause of one rule, with what follows from the rest: fingerprint, rate, rows not shown.
 
@@ -310,7 +323,8 @@ def finding_of(
         rate=rate_of(failed, assessed),
         threshold=threshold,
         hides=hides,
-        hidden_groups=hidden_groups,
+        hidden_groups=tuple(hidden.title for hidden in hidden_rows),
+        hidden_rows=hidden_rows,
         samples=samples,
         more=None if failed is None else max(failed - len(samples), 0),
     )

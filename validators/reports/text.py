@@ -65,11 +65,14 @@ def _mend_first(report: Report, page: Page) -> Iterator[str]:
     if not report.mend_first:
         return
     yield from page.title("Mend these first")
-    fixes = {finding.fingerprint: finding.fix for finding in report.findings}
+    findings = {finding.fingerprint: finding for finding in report.findings}
     for place, first in enumerate(report.mend_first, start=1):
         yield from page.text(f"{place}. {first.title} ({first.rule_id})")
         yield from page.text(first.reason, indent=3)
-        yield from page.text(fixes.get(first.fingerprint) or "", indent=3)
+        finding = findings[first.fingerprint]
+        received = words.received(finding)
+        yield from page.text(f"Received: {received}" if received else "", indent=3)
+        yield from page.text(finding.fix or "", indent=3)
 
 
 def _counters(report: Report, page: Page) -> Iterator[str]:

@@ -266,7 +266,12 @@ def hides(finding: Finding) -> str | None:
     """Which groups a fault hides; by name in the owner's copy alone."""
     if not finding.hides:
         return None
-    named = f": {', '.join(finding.hidden_groups)}" if finding.hidden_groups else ""
+    rows = {
+        hidden.title: f" ({number(hidden.lost_rows)} of {many(hidden.rows, 'row')})" for hidden in finding.hidden_rows
+    }
+    named = (
+        f": {', '.join(name + rows.get(name, '') for name in finding.hidden_groups)}" if finding.hidden_groups else ""
+    )
     return f"More than half of the people of a group{named}"
 
 
