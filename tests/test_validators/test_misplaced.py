@@ -37,7 +37,10 @@ TODAY = datetime.date(2026, 5, 7)
         ("9990000019", "9990000019", "own_number"),
         ("9990000018", None, "number"),
         ("999-000-0018", None, "number"),
-        ("9990000018", "9990000026", "ten_digits"),
+        ("9990000018", "9990000026", "number"),
+        ("999 000 0018", "999-000-0026", "number"),
+        ("9990000019", "9990000026", "ten_digits"),
+        ("9999999999", "9990000026", "ten_digits"),
         ("9990000019", None, "ten_digits"),
         ("9999999999", None, "ten_digits"),
         ("99900000180", None, "plain"),
@@ -137,6 +140,32 @@ def test_engines_count_them_and_list_their_rows(engine: str, tmp_path: Path) -> 
         ("letters", 1, (306,)),
     ]
     assert found.failing("person", "PMD001.local_patient_id.misplaced") == [301, 302, 303, 304, 305, 306]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_number_of_another_person_is_told_among_ids_of_another_form(engine: str, tmp_path: Path) -> None:
+    """Among ids of ten digits it is not: by chance one of eleven of them has the right check digit."""
+    own = {"nhs_number": "9990000026", "nhs_number_status": "01"}
+    planted = {**TEMPLATES["person"], **own, "local_patient_id": "9990000018"}
+    lettered = [{**TEMPLATES["person"], **own, "local_patient_id": f"P{n}"} for n in range(40)]
+    numbered = [{**TEMPLATES["person"], **own, "local_patient_id": str(4_000_000_000 + n)} for n in range(40)]
+    for others, rows in ((lettered, (21,)), (numbered, ())):
+        write_tables(tmp_path, {"person": [*others[:20], planted, *others[20:]]})
+        with opened(tmp_path) as sources:
+            (tally,) = outcome_of(engine, sources, context_of(sources)).tally.misplaced
+        found = {cause.kind: cause.sample_rows for cause in tally.causes}
+        assert found.get("nhs_number", ()) == rows
+
+
+def test_a_text_of_the_header_that_holds_several_is_one_row(tmp_path: Path) -> None:
+    header = {"dataset_version": "1.0.0", "narrative": "Ask someone@example.org or 07700 900123"}
+    write_tables(tmp_path, {"person": _persons(), "header": [header]})
+    report = validate(tmp_path, today=TODAY)
+    (finding,) = [found for found in report.findings if found.rule_id == "PMD000.narrative.misplaced"]
+    assert (finding.failed_rows, finding.assessed_rows) == (1, 1)
+    assert finding.cause.received == "an e-mail address; a telephone number"
+    (rule,) = [rule for rule in report.rules if rule.rule_id == "PMD000.narrative.misplaced"]
+    assert (rule.failed_rows, rule.assessed_rows) == (1, 1)
 
 
 @pytest.fixture(scope="module")
