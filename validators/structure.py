@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from schema.rule import Mend
 from validators.finding import Cause, Finding, exact, finding_of, sample_of
 from validators.origins import columns_of_fault, columns_of_items, row_of_fault
+from validators.readers.columns import settled_faults
 from validators.readers.faults import counts_records, without_number
 from validators.report import RuleOutcome
 
@@ -43,7 +44,7 @@ def fault_findings(
     table_code: str, source: Source, origins: Mapping[str, Origins], *, counted: bool = True
 ) -> Iterator[Finding]:
     """The findings on one file. Where its records may not be counted, no number of records, rows or lines is told."""
-    for found in source.faults:
+    for found in settled_faults(source):
         uncounted = not counted and counts_records(found)
         fault = without_number(found) if uncounted else found
         text = _text(table_code, fault)

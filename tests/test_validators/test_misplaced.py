@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import gzip
+import json
 from typing import TYPE_CHECKING
 
+import duckdb
+import openpyxl
 import pytest
 
 from schema.dataset import load_dataset
@@ -202,6 +206,52 @@ def test_a_column_that_says_who_people_are_is_told(tmp_path: Path) -> None:
     assert (finding.severity, finding.failed_rows) == ("warning", 2)
     assert finding.cause.received == "Surname, first name"
     assert "Example" not in report.model_dump_json()
+
+
+#: a table with a filled column of names, one that is empty in every row, and one that is no item
+NAMED = [
+    {"local_patient_id": "1", "surname": "", "first_name": None, "shoe_size": "9"},
+    {"local_patient_id": "2", "surname": "  ", "first_name": "Jo", "shoe_size": None},
+    {"local_patient_id": "3", "surname": None, "first_name": None, "shoe_size": None},
+]
+
+
+def _write_named(folder: Path, form: str, rows: list[dict[str, str | None]]) -> None:
+    path = folder / f"person.{form}"
+    columns = list(NAMED[0])
+    if form in ("json", "ndjson"):
+        texts = [json.dumps(row) for row in rows]
+        path.write_text("\n".join(texts) if form == "ndjson" else f"[{','.join(texts)}]")
+    elif form == "parquet":
+        values = ", ".join(
+            "(" + ", ".join("NULL" if v is None else f"'{v}'" for v in row.values()) + ")" for row in rows
+        )
+        names = ", ".join(columns)
+        duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) AS t({names})) TO '{path}' (FORMAT parquet)")
+    elif form == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.title = "person"
+        for line in [columns, *([row[column] for column in columns] for row in rows)]:
+            book.active.append(line)
+        book.save(path)
+    else:
+        lines = [",".join(row[column] or "" for column in columns) for row in rows]
+        encoding = "utf-16" if form == "csv.gz" else "utf-8"
+        content = ("\n".join([",".join(columns), *lines]) + "\n").encode(encoding)
+        path.write_bytes(gzip.compress(content) if form == "csv.gz" else content)
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "ndjson", "json", "xlsx", "parquet"])
+def test_a_column_of_names_that_is_empty_in_every_row_says_nothing_of_anybody(form: str, tmp_path: Path) -> None:
+    """It is one that the data set does not have, like any other."""
+    for filled in (True, False):
+        folder = tmp_path / str(filled)
+        folder.mkdir()
+        _write_named(folder, form, NAMED if filled else [NAMED[0], NAMED[2]])
+        found = {f.rule_id: f.cause.received for f in validate(folder, today=TODAY).findings}
+        assert found.get("PMD001.column.identifying") == ("first_name" if filled else None)
+        unknown = {"surname", "shoe_size"} | (set() if filled else {"first_name"})
+        assert set((found["PMD001.column.unknown"] or "").split(", ")) == unknown
 
 
 def test_a_report_with_one_can_be_cut_by_place(tmp_path: Path) -> None:
