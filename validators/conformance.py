@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validators import assemble, structure
 from validators.core20_figures import core20_of
+from validators.item_measures import item_measures
 from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
 from validators.reference_data.stamps import stamps
 from validators.report import (
@@ -75,7 +76,7 @@ def conformance_report(
         findings=findings,
         rules=outcomes,
         accepted_persons=tally.accepted_persons,
-        data_items=tuple(assemble.item_measures(tally.items, context)),
+        data_items=tuple(item_measures(tally.items, context)),
         plus=tuple(assemble.plus_measures(tally, context)),
         equality=assemble.equality_of(tally, context),
         access=assemble.access_of(tally, context),

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schema.rule import Action, Mend, Severity
-from validators.figures import Ratio, Sum
+from validators.figures import FEWEST_PERSONS, Ratio, Sum
 
 Reveal = Literal["none", "keys", "values"]
 Counted = Literal["rows", "persons", "columns"]
@@ -221,6 +221,11 @@ def rate_of(part: int | None, whole: int | None) -> float | None:
     return round(part / whole, DECIMALS) if part is not None and whole else None
 
 
+def rate_on_persons(part: int | None, whole: int | None) -> float | None:
+    """A share of persons, or of rows that persons have; None on fewer than 20, in every copy."""
+    return rate_of(part, whole) if whole is not None and whole >= FEWEST_PERSONS else None
+
+
 def sample_of(
     row: int | None,
     line: int | None = None,
@@ -320,7 +325,7 @@ def finding_of(
         counted=counted,
         assessed_rows=assessed,
         failed_rows=failed,
-        rate=rate_of(failed, assessed),
+        rate=(rate_on_persons if counted == "persons" else rate_of)(failed, assessed),
         threshold=threshold,
         hides=hides,
         hidden_groups=tuple(hidden.title for hidden in hidden_rows),

@@ -9,10 +9,10 @@ import pytest
 from schema.dataset import load_dataset
 from tests.test_validators.small_submissions import TODAY, context_of
 from validators.access import ITEMS
-from validators.assemble import item_measures
 from validators.downstream import SHARE, rests_on
 from validators.finding import Cause, Finding, finding_of
 from validators.groups import FACTS, LINKAGE_ITEMS
+from validators.item_measures import item_measures
 from validators.mend_first import Scale, mend_first
 from validators.report import TableCount
 from validators.reports import REPORTS

@@ -87,7 +87,10 @@ NOT_ASSESSED_MEANS = (
     "Not assessed means that nobody knows: a rule could not be checked because something it needs was not there. "
     "It is never counted as passed."
 )
-NO_FIGURE_MEANS = "“?” means that nothing could be judged. “–” means that there is no figure."
+NO_FIGURE_MEANS = (
+    "“?” means that nothing could be judged. “–” means that there is no figure: no share of persons is given on fewer "
+    "than 20 of them."
+)
 HIDDEN_COUNT = "The number is not given: it could point to a person."
 ANSWERS_MEANS = (
     "One answer a person, over the persons whose age makes the question apply. Asked: the person answered, or a "
@@ -239,9 +242,10 @@ def ethnicity_apart(measured: Ethnicity) -> list[str]:
             f"Known and stated: {percent(measured.known_rate)} of persons; not stated (Z): "
             f"{percent(measured.not_stated_rate)}. {PUBLISHED_ETHNICITY}"
         )
-    if measured.any_other_rate is not None:
+    if measured.any_other is not None:
         second = f" {number(measured.local_second_character)} have a local second character."
-        said.append(f"“Any other” is {percent(measured.any_other_rate)} of the known ethnicities.{second}")
+        counted = f"{number(measured.any_other)} of {number(measured.known)} known ethnicities"
+        said.append(f"“Any other”: {counted} ({percent(measured.any_other_rate)}).{second}")
     if measured.conflicting:
         said.append(
             f"{number(measured.conflicting)} persons share an NHS number with another row that holds another known "
@@ -255,7 +259,7 @@ def ethnicity_apart(measured: Ethnicity) -> list[str]:
 
 def births(measured: Linkage) -> list[str]:
     """Dates of birth on 1 January: worth knowing, and nothing to mend."""
-    if measured.born_1_january_rate is None:
+    if not measured.birth_dates:
         return []
     counted = f"{number(measured.born_1_january)} of {number(measured.birth_dates)} persons with a date of birth"
     share = percent(measured.born_1_january_rate)
