@@ -114,7 +114,7 @@ def accept(report: Report, entries: Sequence[Entry]) -> Report:
             "findings": findings,
             "accepted": told,
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, titles_of(report)),
+            "mend_first": mend_first(findings, report.data_items, report.tables, titles_of(report)),
         }
     )
 

@@ -145,7 +145,7 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
             "what_next": _what_next(cut),
             "submission": report.submission.model_copy(update={"files": (), "narrative": None}),
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, titles_of(report)),
+            "mend_first": mend_first(findings, report.data_items, tables, titles_of(report)),
             "tables": tuple(tables),
             "findings": tuple(findings),
             "rules": rules,
@@ -217,7 +217,7 @@ def _marked(cut: Report, report: Report, marks: Mapping[str, Accepted]) -> Repor
             "findings": found,
             "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
             "counts": counts_of(found),
-            "mend_first": mend_first(found, titles_of(report)),
+            "mend_first": mend_first(found, report.data_items, cut.tables, titles_of(report)),
         }
     )
 

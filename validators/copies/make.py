@@ -135,7 +135,7 @@ def written(report: Report, hides: Collection[Path]) -> Report:
             "counts": counts_of(findings),
             "findings": findings,
             "core20": copy.core20.model_copy(update={"figures": figures}),
-            "mend_first": mend_first(findings, titles_of(copy)),
+            "mend_first": mend_first(findings, copy.data_items, copy.tables, titles_of(copy)),
         }
     )
 

@@ -152,7 +152,8 @@ def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
     yield from page.labelled("", _sampled(finding, file))
     for sample in finding.samples[:SAMPLES]:
         told = words.revealed(sample)
-        yield from page.labelled("", f"row {words.number(sample.row)}: {told}" if told else None)
+        yield from page.labelled("", f"{words.told_apart(sample)}: {told}" if told else None)
+    yield from page.labelled("", words.no_row(finding))
     yield from page.labelled("Received", words.received(finding))
     yield from page.labelled("Expected", finding.cause.expected)
     yield from page.labelled("Try", finding.cause.suggestion)
@@ -166,7 +167,9 @@ def _sampled(finding: Finding, file: str | None) -> str | None:
     if not shown:
         return None
     more = words.not_shown(finding.failed_rows, len(shown))
-    rows = ", ".join(words.place(sample) for sample in shown) + (f" and {words.number(more)} more" if more > 0 else "")
+    rows = ", ".join(words.place(sample, key=sample.row is None) for sample in shown) + (
+        f" and {words.number(more)} more" if more > 0 else ""
+    )
     return f"{file}: {rows}" if file else rows
 
 
