@@ -108,13 +108,12 @@ def accept(report: Report, entries: Sequence[Entry]) -> Report:
     told = tuple(_told(entry, found.get(entry.fingerprint), report.today) for entry in entries)
     used = {entry.fingerprint: entry for entry, said in zip(entries, told, strict=True) if said.state == "used"}
     findings = tuple(_marked(finding, used) for finding in report.findings)
-    titles = {(item.table, item.data_item): item.title for item in report.data_items}
     return report.model_copy(
         update={
             "findings": findings,
             "accepted": told,
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, titles),
+            "mend_first": mend_first(findings, report.data_items, report.tables),
         }
     )
 

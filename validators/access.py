@@ -70,6 +70,18 @@ class AccessMeasureKind:
     of_title: str
 
 
+#: the items that the measures read, beside those by which rows belong together
+ITEMS: dict[AccessTable, tuple[str, ...]] = {
+    "person": ("gp_practice_code",),
+    "referral": (
+        "referral_received_date",
+        "clock_start_date",
+        "first_attended_date",
+        "discharge_date",
+        "rejection_date",
+    ),
+    "care_contact": ("attendance_status", "interpreter_present"),
+}
 MEASURES = (
     AccessMeasureKind("referrals", "Referrals", "referral", "referrals", None, "all referrals"),
     AccessMeasureKind("open", "Open at period end", "referral", "open", "referrals", "referrals"),

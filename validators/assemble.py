@@ -29,19 +29,16 @@ from validators.finding import (
     exact,
     finding_of,
     items_of,
-    rate_of,
+    rate_on_persons,
     sample_of,
 )
 from validators.groups import characteristic_title
-from validators.hidden import kinds, titles
-from validators.item_score import THRESHOLD, item_score
+from validators.hidden import in_words, kinds
 from validators.measured import (
     Access,
-    DataItemMeasure,
     Equality,
     Ethnicity,
     EthnicitySource,
-    ItemGroup,
     Linkage,
     PlusMeasure,
 )
@@ -57,26 +54,8 @@ if TYPE_CHECKING:
     from validators.measured_groups import AnswerSplit
     from validators.origins import Origins
     from validators.source import Record, Source
-    from validators.tally import CauseTally, EqualityTally, ItemTally, LinkageTally, PlusTally, RuleTally, Tally
+    from validators.tally import CauseTally, EqualityTally, LinkageTally, PlusTally, RuleTally, Tally
 
-#: equality items of person: the report shows them beside the PLUS items, before all others
-EQUALITY_ITEMS = frozenset(
-    {
-        "stated_gender",
-        "gender_identity",
-        "ethnic_category",
-        "ethnic_category_2021",
-        "ethnic_category_source",
-        "ethnic_category_recorded_date",
-        "preferred_language",
-        "religion_group",
-        "sexual_orientation",
-        "reasonable_adjustment_required",
-        "postcode",
-        "lsoa_code",
-        "imd_decile",
-    }
-)
 KEY_LENGTH = 16
 
 
@@ -85,6 +64,7 @@ class SampleRows:
     """The sample rows, table by table, and what a report may show of them.
 
     `records`: row → line and record. `source_rows`: row → row of the extract, where a mapping has numbered them anew.
+    `unnumbered`: tables of which no number of a row or line may be told.
     """
 
     records: Mapping[str, Mapping[int, tuple[int | None, Record]]]
@@ -92,6 +72,26 @@ class SampleRows:
     reveal: Reveal
     origins: Mapping[str, Origins] = field(default_factory=dict)
     source_rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    unnumbered: frozenset[str] = frozenset()
+
+    def shown(self, table: str, sample: Sample) -> Sample:
+        """A sample of a table, without its place where that may not be told."""
+        return without_place(sample) if table in self.unnumbered else sample
+
+
+def without_place(sample: Sample) -> Sample:
+    """The sample without where it stands in a file; what it is known by stays."""
+    return sample.model_copy(update={"row": None, "line": None, "source": None})
+
+
+def unnumbered(tally: Tally, context: Context) -> frozenset[str]:
+    """Tables with rows that were refused unread (restricted characteristics).
+
+    A row number counts those too: beside the rows that the report counts it would tell how many they are.
+    """
+    return frozenset(
+        context.dataset.rule(result.rule_id).table for result in tally.rules if result.failed is None and result.causes
+    )
 
 
 def sample_rows(tally: Tally, context: Context) -> dict[str, set[int]]:
@@ -135,7 +135,7 @@ def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Fi
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
                 source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
                 hides=kinds(cause.hides),
-                hidden_groups=tuple(titles(cause.hides, context)),
+                hidden_rows=tuple(in_words(cause.hides, context)),
             )
 
 
@@ -168,7 +168,8 @@ def _sample(rule: Rule, row: int, context: Context, kept: SampleRows) -> Sample:
     values = {name: record.get(name) for name in rule.items if name in record}
     source = _source(rule, row, kept)
     key = record_key(table_of(rule), record, context, kept.secret)
-    return sample_of(row, line, key, ids=ids, values=values, reveal=kept.reveal, source=source)
+    sample = sample_of(row, line, key, ids=ids, values=values, reveal=kept.reveal, source=source)
+    return kept.shown(table_of(rule), sample)
 
 
 def _source(rule: Rule, row: int, kept: SampleRows) -> SourceRow | None:
@@ -243,38 +244,6 @@ def _outcome(rule: Rule, outcome: Outcome, reason: str) -> RuleOutcome:
     )
 
 
-def item_measures(items: Iterable[ItemTally], context: Context) -> Iterator[DataItemMeasure]:
-    """Completeness of every item, with its rates."""
-    for tally in items:
-        item = context.dataset.tables[tally.table].item(tally.item)
-        answered = tally.valid + tally.declined + tally.asked_unsure
-        yield DataItemMeasure(
-            table=tally.table,
-            data_item=tally.item,
-            title=item.title,
-            mandation=item.mandation,
-            group=_group(tally),
-            rows=tally.rows,
-            missing=tally.missing,
-            invalid=tally.invalid,
-            valid=tally.valid,
-            not_known=tally.not_known,
-            declined=tally.declined,
-            asked_unsure=tally.asked_unsure,
-            complete_rate=rate_of(tally.rows - tally.missing, tally.rows),
-            known_rate=rate_of(tally.valid, tally.rows),
-            declined_rate=rate_of(tally.declined, answered),
-            item_score=item_score(answered + tally.not_known, tally.not_known, tally.rows),
-            default_threshold=THRESHOLD,
-        )
-
-
-def _group(tally: ItemTally) -> ItemGroup:
-    if tally.table == "plus_characteristic":
-        return "plus"
-    return "equality" if tally.table == "person" and tally.item in EQUALITY_ITEMS else "other"
-
-
 def plus_measures(tally: Tally, context: Context) -> Iterator[PlusMeasure]:
     """Who was asked, who declined, who was never asked, for each characteristic, and by group."""
     splits = answer_splits(tally.splits, Names(context))
@@ -304,12 +273,12 @@ def _plus_measure(tally: PlusTally, splits: tuple[AnswerSplit, ...], context: Co
         asked=None if tally.characteristic in NEVER_ASKED else tally.asked,
         declined_asked=None if tally.characteristic in NEVER_ASKED else tally.declined_asked,
         declined_after_known=tally.declined_after_answer,
-        known_rate=rate_of(tally.yes + tally.no, tally.eligible),
-        asked_rate=rate_of(tally.asked, tally.eligible),
-        declined_rate=rate_of(tally.declined_asked, tally.asked),
-        unsure_rate=rate_of(tally.unsure, tally.eligible),
-        not_known_rate=rate_of(tally.not_known, tally.eligible),
-        not_recorded_rate=rate_of(tally.not_recorded, tally.eligible),
+        known_rate=rate_on_persons(tally.yes + tally.no, tally.eligible),
+        asked_rate=rate_on_persons(tally.asked, tally.eligible),
+        declined_rate=rate_on_persons(tally.declined_asked, tally.asked),
+        unsure_rate=rate_on_persons(tally.unsure, tally.eligible),
+        not_known_rate=rate_on_persons(tally.not_known, tally.eligible),
+        not_recorded_rate=rate_on_persons(tally.not_recorded, tally.eligible),
         splits=splits,
     )
 
@@ -333,13 +302,13 @@ def _ethnicity(tally: EqualityTally, context: Context) -> Ethnicity:
         local_second_character=tally.local_second_character,
         conflicting=tally.conflicting,
         conflicting_numbers=tally.conflicting_numbers,
-        known_rate=rate_of(tally.known, tally.persons),
-        declined_rate=rate_of(tally.declined, tally.known + tally.declined),
-        asked_rate=rate_of(tally.asked, tally.persons),
-        not_known_rate=rate_of(tally.not_known, tally.persons),
-        missing_rate=rate_of(tally.missing, tally.persons),
-        not_stated_rate=rate_of(tally.declined, tally.persons),
-        any_other_rate=rate_of(tally.any_other, tally.known),
+        known_rate=rate_on_persons(tally.known, tally.persons),
+        declined_rate=rate_on_persons(tally.declined, tally.known + tally.declined),
+        asked_rate=rate_on_persons(tally.asked, tally.persons),
+        not_known_rate=rate_on_persons(tally.not_known, tally.persons),
+        missing_rate=rate_on_persons(tally.missing, tally.persons),
+        not_stated_rate=rate_on_persons(tally.declined, tally.persons),
+        any_other_rate=rate_on_persons(tally.any_other, tally.known),
         sources=tuple(_sources(tally, context)),
         advice=ethnicity_advice(tally),
     )
@@ -360,7 +329,7 @@ def access_of(tally: Tally, context: Context) -> Access:
     return Access(
         persons=practice.denominator,
         without_practice=practice.numerator,
-        without_practice_rate=rate_of(exact(practice.numerator), exact(practice.denominator)),
+        without_practice_rate=rate_on_persons(exact(practice.numerator), exact(practice.denominator)),
         measures=measures,
     )
 
@@ -374,9 +343,9 @@ def linkage_of(tally: LinkageTally | None, context: Context) -> Linkage:
         with_number=tally.with_number,
         status_01=tally.status_01,
         without_number=tally.persons - tally.with_number,
-        rate=rate_of(tally.status_01, tally.persons),
+        rate=rate_on_persons(tally.status_01, tally.persons),
         birth_dates=tally.birth_dates,
         born_1_january=tally.born_1_january,
-        born_1_january_rate=rate_of(tally.born_1_january, tally.birth_dates),
+        born_1_january_rate=rate_on_persons(tally.born_1_january, tally.birth_dates),
         splits=tuple(linkage_splits(tally.groups, Names(context))),
     )

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from validators.access import MEASURES
-from validators.finding import rate_of
+from validators.figures import FEWEST_PERSONS
+from validators.finding import rate_of, rate_on_persons
 from validators.groups import (
     BY,
     FACTS,
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from validators.context import Context
     from validators.groups import Fact
     from validators.tally import AccessTally, LinkedTally, SplitTally
-
-#: persons on whom a rate has to rest in any copy
-FEWEST_PERSONS = 20
 
 ANSWER_GROUPS: Mapping[str, str] = {"yes": "Yes", "no": "No", NOT_KNOWN: "Not known or not recorded"}
 
@@ -126,12 +124,12 @@ def _answer_group(split: SplitTally, names: Names) -> AnswerGroup:
         missing=split.missing,
         asked=split.asked,
         declined_asked=split.declined_asked,
-        known_rate=rate_of(split.known, split.eligible),
-        unsure_rate=rate_of(split.unsure, split.eligible),
-        not_known_rate=rate_of(split.not_known, split.eligible),
-        missing_rate=rate_of(split.missing, split.eligible),
-        asked_rate=rate_of(split.asked, split.eligible),
-        declined_rate=rate_of(split.declined_asked, split.asked),
+        known_rate=rate_on_persons(split.known, split.eligible),
+        unsure_rate=rate_on_persons(split.unsure, split.eligible),
+        not_known_rate=rate_on_persons(split.not_known, split.eligible),
+        missing_rate=rate_on_persons(split.missing, split.eligible),
+        asked_rate=rate_on_persons(split.asked, split.eligible),
+        declined_rate=rate_on_persons(split.declined_asked, split.asked),
     )
 
 
@@ -177,12 +175,12 @@ def _fact(split: SplitTally) -> dict[str, Any]:
         "missing": split.missing,
         "invalid": split.invalid,
         "asked": asked,
-        "known_rate": rate_of(split.known, split.eligible),
-        "unsure_rate": rate_of(split.unsure, split.eligible),
-        "not_known_rate": rate_of(split.not_known, split.eligible),
-        "missing_rate": rate_of(split.missing, split.eligible),
-        "asked_rate": rate_of(asked, split.eligible),
-        "declined_rate": rate_of(split.declined, split.known + split.declined + split.unsure),
+        "known_rate": rate_on_persons(split.known, split.eligible),
+        "unsure_rate": rate_on_persons(split.unsure, split.eligible),
+        "not_known_rate": rate_on_persons(split.not_known, split.eligible),
+        "missing_rate": rate_on_persons(split.missing, split.eligible),
+        "asked_rate": rate_on_persons(asked, split.eligible),
+        "declined_rate": rate_on_persons(split.declined, split.known + split.declined + split.unsure),
     }
 
 
@@ -208,8 +206,8 @@ def _linkage_group(linked: LinkedTally, names: Names) -> LinkageGroup:
         with_number=linked.with_number,
         status_01=linked.status_01,
         without_number=without,
-        rate=rate_of(linked.status_01, linked.persons),
-        without_rate=rate_of(without, linked.persons),
+        rate=rate_on_persons(linked.status_01, linked.persons),
+        without_rate=rate_on_persons(without, linked.persons),
     )
 
 
@@ -259,9 +257,14 @@ def _access_split(
         local=names.is_local(by),
         rows=sum(rows.values()),
         group_not_known=unknown,
-        group_not_known_rate=rate_of(unknown, sum(rows.values())),
+        group_not_known_rate=rate_of(unknown, sum(rows.values())) if _enough(of_kind) else None,
         groups=tuple(groups),
     )
+
+
+def _enough(tallies: Iterable[AccessTally]) -> bool:
+    """Whether the rows of some groups rest on persons enough; somebody can be in one group of a kind alone."""
+    return sum(tally.persons for tally in tallies) >= FEWEST_PERSONS
 
 
 def _access(tally: AccessTally) -> dict[str, Any]:

@@ -88,8 +88,10 @@ _FORMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "date": (
         ("with_time", "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9][\\s\\S]*", "a date with a time", "Send the first ten characters"),
         ("month_day_year", f"{_MONTH}[/.-]{_NO_MONTH}[/.-][0-9]{{4}}", "mm/dd/yyyy, the month first", "Write year, month, day: 12/31/2025 is 2025-12-31. Change how the export writes dates: what is 12 or less twice can be read either way"),
-        ("day_month_year", f"{_DAY}/{_DAY}/[0-9]{{4}}", "dd/mm/yyyy", "Write year, month, day: 31/12/2025 is 2025-12-31"),
-        ("day_month_year", f"{_DAY}[-.]{_DAY}[-.][0-9]{{4}}", "dd-mm-yyyy or dd.mm.yyyy", "Write YYYY-MM-DD"),
+        ("day_month_year", f"{_NO_MONTH}[/.-]{_MONTH}[/.-][0-9]{{4}}", "dd/mm/yyyy, the day first", "Write year, month, day: 31/12/2025 is 2025-12-31"),
+        # nothing is suggested: which of the two is the day is not certain
+        ("day_or_month_first", f"{_MONTH}[/.-]{_MONTH}[/.-][0-9]{{4}}", "nn/nn/yyyy, both numbers 12 or less, so that either could be the day; where other dates of this item have a number above 12, those show which way round the export writes all of them", ""),
+        ("no_such_day", f"{_DAY}[/.-]{_DAY}[/.-][0-9]{{4}}", "a day that does not exist", ""),
         ("two_digit_year", f"{_DAY}[/.-]{_DAY}[/.-][0-9]{{2}}", "a year of two digits", "Write YYYY-MM-DD"),
         ("year_slash", f"[0-9]{{4}}[/.]{_DAY}[/.]{_DAY}", "yyyy/mm/dd", "Write hyphens: YYYY-MM-DD"),
         ("compact", "[0-9]{8}", "yyyymmdd, without hyphens", "Write hyphens: 20251231 is 2025-12-31"),

@@ -81,11 +81,18 @@ def _change(
 
 
 def _turn(was: Finding, now: Finding) -> FindingTurn | Hidden:
-    """By the share of the rows that were assessed, since files differ in size; else by the rows."""
+    """By the share of the rows that were assessed, since files differ in size; else by the rows.
+
+    What reads alike, count and share, is the same.
+    """
     if was.rate is not None and now.rate is not None:
+        if was.failed_rows == now.failed_rows and _reads_alike(was.rate, now.rate):
+            return "same"
         return _grown(was.rate, now.rate, now)
     if HIDDEN in (was.failed_rows, now.failed_rows):
         return HIDDEN
+    if (was.failed_rows is None) is not (now.failed_rows is None):
+        return "not_judged"
     return _grown(exact(was.failed_rows) or 0, exact(now.failed_rows) or 0, now)
 
 
@@ -114,14 +121,27 @@ def _items(now: Report, before: Report) -> Iterator[ItemChange]:
 
 
 def _item_turn(was: DataItemMeasure, now: DataItemMeasure) -> ItemTurn | Hidden:
-    before, after = was.complete_rate, now.complete_rate
-    if before is None or after is None:
-        return "same" if before == after and HIDDEN not in (was.missing, now.missing, was.rows, now.rows) else HIDDEN
-    if before == after:
+    if HIDDEN in (was.missing, now.missing, was.rows, now.rows):
+        return HIDDEN
+    before, after = _filled(was), _filled(now)
+    if before is None or after is None or _reads_alike(before, after):
         return "same"
     if now.mandation in ("O", "P"):
         return "more" if after > before else "fewer"
     return "better" if after > before else "worse"
+
+
+def _filled(item: DataItemMeasure) -> float | None:
+    """The share that is filled, by the counts: of few rows it is compared, and not shown."""
+    if item.complete_rate is not None:
+        return item.complete_rate
+    rows, missing = exact(item.rows), exact(item.missing)
+    return max(rows - missing, 0) / rows if rows and missing is not None else None
+
+
+def _reads_alike(was: float, now: float) -> bool:
+    """Whether two shares are written with the same digits."""
+    return was == now or (f"{was:.1%}" == f"{now:.1%}" and was not in (0, 1) and now not in (0, 1))
 
 
 def _answers(now: Report, before: Report) -> Iterator[AnswerChange]:

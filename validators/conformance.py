@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validators import assemble, structure
 from validators.core20_figures import core20_of
+from validators.item_measures import item_measures
 from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
 from validators.reference_data.stamps import stamps
 from validators.report import (
@@ -48,9 +49,16 @@ def conformance_report(
 ) -> Report:
     """The report on a submission. `sources`: its tables as the engine read them."""
     used = {name: _whole(source) for name, source in {**submission.sources, **sources}.items()}
-    samples = _sample_rows(request, tally, context, used, submission.origins)
+    unnumbered = assemble.unnumbered(tally, context)
+    samples = _sample_rows(request, tally, context, used, submission.origins, unnumbered)
     codes = {name: table.code for name, table in context.dataset.tables.items()}
-    faults = [f for n, s in used.items() for f in structure.fault_findings(codes[n], s, submission.origins)]
+    faults = [
+        found
+        for name, source in used.items()
+        for found in structure.fault_findings(
+            codes[name], source, submission.origins, counted=name not in samples.unnumbered
+        )
+    ]
     faults += misplaced_findings(tally, context, samples)
     findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]
@@ -68,7 +76,7 @@ def conformance_report(
         findings=findings,
         rules=outcomes,
         accepted_persons=tally.accepted_persons,
-        data_items=tuple(assemble.item_measures(tally.items, context)),
+        data_items=tuple(item_measures(tally.items, context)),
         plus=tuple(assemble.plus_measures(tally, context)),
         equality=assemble.equality_of(tally, context),
         access=assemble.access_of(tally, context),
@@ -95,10 +103,12 @@ def slices(
 
     used = {name: _whole(source) for name, source in {**submission.sources, **sources}.items()}
 
+    unnumbered = assemble.unnumbered(tally, context)
+
     def found_at(places: Sequence[PlaceTally]) -> list[tuple[Finding, ...]]:
         tallies = [_tally_of(place, tally) for place in places]
         everywhere = Tally((), tuple(result for at in tallies for result in at.rules))
-        rows = _sample_rows(request, everywhere, context, used, submission.origins)
+        rows = _sample_rows(request, everywhere, context, used, submission.origins, unnumbered)
         return [tuple(assemble.findings_of(at, context, rows)) for at in tallies]
 
     if request.cut is None:
@@ -113,7 +123,12 @@ def _tally_of(place: PlaceTally, whole: Tally) -> Tally:
 
 
 def _sample_rows(
-    request: Request, tally: Tally, context: Context, sources: Mapping[str, Source], origins: Mapping[str, Origins]
+    request: Request,
+    tally: Tally,
+    context: Context,
+    sources: Mapping[str, Source],
+    origins: Mapping[str, Origins],
+    unnumbered: frozenset[str],
 ) -> assemble.SampleRows:
     """The sample rows, read again, with what the report may show of them."""
     shown = [assemble.sample_rows(tally, context), misplaced_rows(tally)]
@@ -125,6 +140,7 @@ def _sample_rows(
         reveal=request.reveal,
         origins=origins,
         source_rows={table: source_rows(wanted[table]) for table, source_rows in numbered.items()},
+        unnumbered=unnumbered,
     )
 
 

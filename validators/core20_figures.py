@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validators.core20 import INDEXES, OUTCOMES, REASONS
-from validators.finding import rate_of
+from validators.finding import rate_on_persons
 from validators.measured import Core20, Core20Figure, NotPlaced, SubmittedDecile
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def _core20_figure(tally: Core20Tally) -> Core20Figure:
         institution=held["institution"],
         not_placed=not_placed,
         reasons=tuple(reasons),
-        rate=rate_of(held["yes"], held["yes"] + held["no"]),
-        not_placed_rate=rate_of(not_placed, tally.persons),
+        rate=rate_on_persons(held["yes"], held["yes"] + held["no"]),
+        not_placed_rate=rate_on_persons(not_placed, tally.persons),
         submitted=_submitted(tally) if tally.compared else None,
     )
 

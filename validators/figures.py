@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: persons on whom a rate has to rest in any copy
+FEWEST_PERSONS = 20
+
 
 class Sum(NamedTuple):
     """`parts` add up to `whole`; with `rest`, they are some of it, and what is left over has no name.

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schema.rule import Action, Mend, Severity
-from validators.figures import Ratio, Sum
+from validators.figures import FEWEST_PERSONS, Ratio, Sum
 
 Reveal = Literal["none", "keys", "values"]
 Counted = Literal["rows", "persons", "columns"]
@@ -86,7 +86,10 @@ class SourceRow(Part):
 class Sample(Part):
     """One row that has the finding."""
 
-    row: Count | None = Field(description="Data row of the table's file, counted from 1; rejected rows count.")
+    row: Count | None = Field(
+        description="Data row of the table's file, counted from 1; rejected rows count. Null, with `line` and "
+        "`source`, on a table in which rows of restricted characteristics were refused: row numbers count those too."
+    )
     line: Count | None = Field(default=None, description="Line of the text file on which the row starts, if it is one.")
     key: str | None = Field(
         default=None,
@@ -136,6 +139,16 @@ class Accepted(Part):
     until: date = Field(description="The last day on which it is accepted.")
 
 
+class HiddenRows(Part):
+    """A group of people of which a rule hides more than half."""
+
+    named_by: ClassVar = ("title",)
+
+    title: str = Field(description="The group by name.")
+    lost_rows: Count = Field(description="Rows of the group that go by the rule, in whatever way it was broken.")
+    rows: Count = Field(description="All rows that say the group.")
+
+
 class Finding(Part):
     """One rule broken in one way."""
 
@@ -177,6 +190,9 @@ class Finding(Part):
         default=(), description="Kinds of group of which it hides more than half of one: it is to be mended first."
     )
     hidden_groups: tuple[str, ...] = Field(default=(), description="These groups by name; none in a shareable copy.")
+    hidden_rows: tuple[HiddenRows, ...] = Field(
+        default=(), description="How much of each of these groups is hidden; none in a shareable copy."
+    )
     samples: tuple[Sample, ...] = Field(default=(), description="A few of the rows, spread over the file.")
     more: Shown | None = Field(description="Rows that are not among the samples; null with the count.")
     accepted: Accepted | None = Field(default=None, description="Whether the owner of the data accepts it for now.")
@@ -203,6 +219,11 @@ def exact(count: Shown | None) -> int | None:
 def rate_of(part: int | None, whole: int | None) -> float | None:
     """The share, rounded so that every engine writes the same digits; None where there is nothing to share."""
     return round(part / whole, DECIMALS) if part is not None and whole else None
+
+
+def rate_on_persons(part: int | None, whole: int | None) -> float | None:
+    """A share of persons, or of rows that persons have; None on fewer than 20, in every copy."""
+    return rate_of(part, whole) if whole is not None and whole >= FEWEST_PERSONS else None
 
 
 def sample_of(
@@ -276,7 +297,7 @@ def finding_of(
     threshold: float | None = None,
     source_columns: tuple[SourceColumn, ...] = (),
     hides: tuple[GroupKind, ...] = (),
-    hidden_groups: tuple[str, ...] = (),
+    hidden_rows: tuple[HiddenRows, ...] = (),
 ) -> Finding:
     """The finding of one cause of one rule, with what follows from the rest: fingerprint, rate, rows not shown.
 
@@ -304,10 +325,11 @@ def finding_of(
         counted=counted,
         assessed_rows=assessed,
         failed_rows=failed,
-        rate=rate_of(failed, assessed),
+        rate=(rate_on_persons if counted == "persons" else rate_of)(failed, assessed),
         threshold=threshold,
         hides=hides,
-        hidden_groups=hidden_groups,
+        hidden_groups=tuple(hidden.title for hidden in hidden_rows),
+        hidden_rows=hidden_rows,
         samples=samples,
         more=None if failed is None else max(failed - len(samples), 0),
     )

@@ -101,6 +101,8 @@ FACTS = (
     Fact("reasonable_adjustment_required", ("reasonable_adjustment_required",)),
     Fact("residence", ("postcode", "lsoa_code", "imd_decile"), "Area of residence (any item)", same_as="core20"),
 )
+#: the items by which persons can be linked to other records
+LINKAGE_ITEMS = ("nhs_number", "nhs_number_status")
 #: what a fact is recorded as: the first of these that one of its items holds
 PRECEDENCE = ("valid", "declined", "asked_unsure", "not_known", "invalid", "missing")
 

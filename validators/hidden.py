@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from validators.finding import HiddenRows
 from validators.functions import matches, squeeze, upper
 from validators.groups import characteristic_title, characteristics, values_of
+from validators.tally import HiddenGroup
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -50,13 +52,13 @@ def may_hide(rule: Rule) -> bool:
     return removes_rows(rule) or taken_item(rule) is not None
 
 
-def hidden(failed: Mapping[str, Mapping[str, int]], whole: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+def hidden(failed: Mapping[str, Mapping[str, int]], whole: Mapping[str, int]) -> dict[str, tuple[HiddenGroup, ...]]:
     """Cause → the groups that a rule hides, that cause among others. `failed`: cause → group → rows; `whole`: all."""
     lost = Counter[str]()
     for groups in failed.values():
         lost.update(groups)
-    gone = {group for group, count in lost.items() if 2 * count > whole[group]}
-    return {cause: tuple(sorted(gone & groups.keys())) for cause, groups in failed.items()}
+    gone = sorted(HiddenGroup(group, count, whole[group]) for group, count in lost.items() if 2 * count > whole[group])
+    return {cause: tuple(found for found in gone if groups.get(found.group)) for cause, groups in failed.items()}
 
 
 # What was meant
@@ -93,17 +95,18 @@ def counted_codes(context: Context) -> tuple[str, ...]:
 # In words
 
 
-def kinds(groups: Collection[str]) -> tuple[GroupKind, ...]:
+def kinds(groups: Collection[HiddenGroup]) -> tuple[GroupKind, ...]:
     """What kinds of group are hidden: words that may stand in every copy."""
-    found: set[GroupKind] = {"ethnic" if ":" in group else "plus" for group in groups}
+    found: set[GroupKind] = {"ethnic" if ":" in hides.group else "plus" for hides in groups}
     return tuple(sorted(found))
 
 
-def titles(groups: Collection[str], context: Context) -> Iterator[str]:
-    """The groups by name, for the owner's copy."""
-    for group in groups:
+def in_words(groups: Collection[HiddenGroup], context: Context) -> Iterator[HiddenRows]:
+    """The groups by name, with how much of each is hidden, for the owner's copy."""
+    for group, lost, rows in groups:
         item, _, category = group.partition(":")
-        yield _meaning(context, item, category) if category else characteristic_title(context, group)
+        name = _meaning(context, item, category) if category else characteristic_title(context, group)
+        yield HiddenRows(title=name, lost_rows=lost, rows=rows)
 
 
 def _meaning(context: Context, item: str, category: str) -> str:

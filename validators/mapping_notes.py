@@ -28,7 +28,7 @@ def table_lines(maker: RowMaker) -> Iterator[str]:
             yield _uncounted(count)
             continue
         yield _rows(maker, count, hidden=hidden)
-        yield from _left_out(count, maker)
+        yield from _left_out(count, maker, hidden=hidden)
         constants = {c.item.item: c.item.constant for c in count.changes if c.item.constant is not None}
         if constants and count.made:
             yield "The same on every row: " + ", ".join(f"{item} = {text}" for item, text in constants.items())
@@ -60,6 +60,8 @@ def _what(count: FeedCount) -> str:
 
 def _rows(maker: RowMaker, count: FeedCount, *, hidden: bool) -> str:
     name, read = count.source.name, _n(count.read, "record")
+    if hidden and count.feed.where:  # what the others of the file are may be restricted
+        return f"{_what(count)}: {_n(count.made, 'row')} made"
     if not maker.table.unpivoted:
         numbers = "row and line of a finding are those of the file"
         return f"{read} of {name} made {_n(count.made, 'row')}; {numbers}"
@@ -71,7 +73,7 @@ def _range(count: FeedCount) -> str:
     return f"row {count.first:,}" if count.first == count.last else f"rows {count.first:,} to {count.last:,}"
 
 
-def _left_out(count: FeedCount, maker: RowMaker) -> Iterator[str]:
+def _left_out(count: FeedCount, maker: RowMaker, *, hidden: bool) -> Iterator[str]:
     feed = count.feed
     same = "values" if maker.table.distinct == maker.columns else ", ".join(maker.table.distinct)
     reasons = {
@@ -81,7 +83,7 @@ def _left_out(count: FeedCount, maker: RowMaker) -> Iterator[str]:
         "again": f"a row with the same {same} was there already",
     }
     for reason, words in reasons.items():
-        if count.left_out[reason]:
+        if count.left_out[reason] and not (hidden and reason == "where"):
             yield f"{_n(count.left_out[reason], 'record')} left out: {words}"
 
 

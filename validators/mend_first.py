@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from validators.downstream import SHARE, WORDS, Rest, rests_on
+from validators.figures import FEWEST_PERSONS
 from validators.finding import HIDDEN, Finding, GroupKind, Part, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from validators.finding import Shown
+    from validators.measured import DataItemMeasure
+    from validators.report import TableCount
 
 MOST = 3
 
 SEVERITY_WEIGHT = {"error": 4.0, "warning": 1.0, "info": 0.0}
 #: what a consumer loses: all rows, a row and those below it, a row, an item, nothing
 ACTION_WEIGHT = {"file": 1000.0, "group": 8.0, "record": 6.0, "field": 3.0, "none": 1.0}
+#: causes by which an item is not there, so that it is lost although nobody leaves it out
+NOT_THERE = frozenset({"missing", "blank"})
 #: share that stands for a fault of the file that leaves nothing out: what it hides is counted under other rules too
 OF_THE_FILE = 0.1
 #: causes by which a whole column is lost: every row is then blank in an item
 WHOLE_COLUMN = frozenset({"near_miss_column", "missing_mandatory", "missing_required"})
 #: share that stands for a hidden one: the place in the list must not tell whether it is small or the whole
 OF_HIDDEN = 0.1
+#: the least share of what hides a group: that of the group, of which it takes more than half
+OF_A_GROUP = 0.5
+#: hidden groups that are named in the reason; the finding names all
+NAMED = 3
 _GROUPS: dict[GroupKind, str] = {"ethnic": "an ethnic group", "plus": "a PLUS group"}
 
 
@@ -35,81 +49,144 @@ class MendFirst(Part):
 
 
 def mend_first(
-    findings: Sequence[Finding], titles: Mapping[tuple[str, str], str] | None = None
+    findings: Sequence[Finding], data_items: Sequence[DataItemMeasure] = (), tables: Sequence[TableCount] = ()
 ) -> tuple[MendFirst, ...]:
-    """At most three findings, the weightiest first. `titles` names data items by (table, item).
+    """At most three findings, the weightiest first. `data_items` and `tables` are those of the report.
 
     What hides more than half of a group comes before all that does not, however few people they are.
     """
-    weighed = sorted((f for f in findings if weight(f) > 0), key=_place)
+    scale = Scale(data_items, tables)
+    weighed = sorted((f for f in findings if scale.weight(f) > 0), key=scale.place)
     return tuple(
-        MendFirst(fingerprint=f.fingerprint, rule_id=f.rule_id, title=f.title, reason=_reason(f, titles or {}))
+        MendFirst(fingerprint=f.fingerprint, rule_id=f.rule_id, title=f.title, reason=scale.reason(f))
         for f in weighed[:MOST]
     )
 
 
-def _place(finding: Finding) -> tuple[bool, float, str, str]:
-    hides = bool(finding.hides) or finding.action == "file"
-    return not hides, -weight(finding), finding.rule_id, finding.fingerprint
+@dataclass(frozen=True)
+class Scale:
+    """What findings are weighed against: the rows of each table, and what rests on each item.
 
-
-def weight(finding: Finding) -> float:
-    """How much is lost through a finding; 0 where there is nothing that anybody could mend, or where it is accepted.
-
-    A finding without a count weighs as if every row had it: its place in the list gives no share away.
+    Only what the report itself shows is weighed, so that no place in the list tells what a copy hides.
     """
-    if finding.mend == "nobody" or finding.accepted is not None:
-        return 0.0
-    if finding.cause.kind in WHOLE_COLUMN:
-        return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT["field"]
-    return SEVERITY_WEIGHT[finding.severity] * ACTION_WEIGHT[finding.action] * _share(finding)
+
+    data_items: Sequence[DataItemMeasure] = ()
+    tables: Sequence[TableCount] = ()
+
+    def place(self, finding: Finding) -> tuple[bool, float, str, str]:
+        """What findings are put in order by."""
+        hides = bool(finding.hides) or finding.action == "file"
+        return not hides, -self.weight(finding), finding.rule_id, finding.fingerprint
+
+    def weight(self, finding: Finding) -> float:
+        """How much is lost through a finding; 0 where there is nothing that anybody could mend, or it is accepted.
+
+        A finding without a count weighs as if every row had it: its place in the list gives no share away.
+        """
+        if finding.mend == "nobody" or finding.accepted is not None:
+            return 0.0
+        return SEVERITY_WEIGHT[finding.severity] * self._lost(finding) * self._share(finding)
+
+    def _lost(self, finding: Finding) -> float:
+        rests = self._rests(finding)
+        if finding.cause.kind in WHOLE_COLUMN:
+            return ACTION_WEIGHT["field"] * max((SHARE[rest] for rest in rests), default=1.0)
+        if finding.action not in ("field", "none") or not rests:
+            return ACTION_WEIGHT[finding.action]
+        gone = finding.action == "field" or finding.cause.kind in NOT_THERE
+        return ACTION_WEIGHT["field" if gone else "none"] * SHARE[rests[0]]
+
+    def _share(self, finding: Finding) -> float:
+        if finding.action == "file" or finding.cause.kind in WHOLE_COLUMN:
+            return 1.0
+        least = OF_A_GROUP if finding.hides else 0.0
+        if HIDDEN in (finding.failed_rows, self._whole(finding)):
+            return max(OF_HIDDEN, least)
+        if _of_the_file(finding) and finding.action == "none":
+            return OF_THE_FILE
+        failed, whole = exact(finding.failed_rows), exact(self._whole(finding))
+        if failed is None or not whole:
+            return 1.0
+        return max(min(failed / whole, 1.0), least)
+
+    def _whole(self, finding: Finding) -> Shown | None:
+        """What the share is one of: all rows of the table, or the persons whom the rule counts."""
+        if finding.counted != "rows":
+            return finding.assessed_rows
+        rows = self._rows.get(finding.table)
+        return finding.assessed_rows if rows is None else rows
+
+    def reason(self, finding: Finding) -> str:
+        """Why a finding stands where it does."""
+        if finding.action == "file":
+            return "The whole file is refused until this is mended."
+        if finding.failed_rows is None and not _of_the_file(finding):
+            return RESTRICTED
+        return f"{self._affected(finding)}: {self._what_is_lost(finding)}.{hiding(finding)}"
+
+    def _affected(self, finding: Finding) -> str:
+        if _of_the_file(finding):
+            return "In the file itself"
+        failed, whole = exact(finding.failed_rows), exact(self._whole(finding))
+        if failed is None:
+            return f"Some {finding.counted} (the number is not given, so that it points to nobody)"
+        of = f" of {whole:,}" if whole is not None else ""
+        told = whole is not None and whole >= FEWEST_PERSONS and failed / whole >= 0.001
+        return f"{failed:,}{of} {finding.counted}{f' ({min(failed / whole, 1):.1%})' if whole and told else ''}"
+
+    def _what_is_lost(self, finding: Finding) -> str:
+        if finding.action == "group":
+            return "they are left out, with the rows that name them"
+        if finding.action == "record":
+            return "they are left out"
+        rests = self._rests(finding)
+        if not rests:
+            return "nothing is left out, but something is missing or doubtful"
+        known = self._items.get(_of(finding, 0))
+        title = known.title if known else finding.data_items[0]
+        if finding.action == "field":
+            return f"{title} is treated as missing{WORDS[rests[0]]}"
+        state = "missing" if finding.cause.kind in NOT_THERE else "doubtful"
+        return f"nothing is left out, but {title} is {state}{WORDS[rests[0]]}"
+
+    def _rests(self, finding: Finding) -> list[Rest]:
+        """What rests on each item of a finding; the first is the one that it is about."""
+        places = [_of(finding, number) for number in range(len(finding.data_items))]
+        known = (self._items.get(place) for place in places)
+        return [rests_on(*place, item.mandation if item else None) for place, item in zip(places, known, strict=True)]
+
+    @cached_property
+    def _items(self) -> dict[tuple[str, str], DataItemMeasure]:
+        return {(item.table, item.data_item): item for item in self.data_items}
+
+    @cached_property
+    def _rows(self) -> dict[str, Shown]:
+        return {count.table: count.rows for count in self.tables if count.rows is not None}
 
 
-def _share(finding: Finding) -> float:
-    if finding.action == "file":
-        return 1.0
-    if HIDDEN in (finding.failed_rows, finding.assessed_rows):
-        return OF_HIDDEN
-    if _of_the_file(finding) and finding.action == "none":
-        return OF_THE_FILE
-    return 1.0 if finding.rate is None else finding.rate
+#: why rows come early of which nothing is told
+RESTRICTED = (
+    "Among the first because these rows may not be sent without an approval that stands in the release: they are left "
+    "out unread. How many they are is not told, so it is ranked as if they were all."
+)
+
+
+def hiding(finding: Finding) -> str:
+    """That a group is hidden: which and how much in the owner's copy, without a name or number in any other."""
+    kinds = [name for kind, name in _GROUPS.items() if kind in finding.hides]
+    if not kinds:
+        return ""
+    told = [f"{hides.lost_rows:,} of {hides.rows:,} rows of {hides.title}" for hides in finding.hidden_rows]
+    more = [f"and {len(told) - NAMED} more"] if len(told) > NAMED else []
+    which = f" ({'; '.join([*told[:NAMED], *more])})" if told else ""
+    return f" It comes first because it hides more than half of {' and of '.join(kinds)}{which}, however few they are."
+
+
+def _of(finding: Finding, number: int) -> tuple[str, str]:
+    """Table and name of an item of a finding: of another table it bears that one's name."""
+    other, dot, item = finding.data_items[number].partition(".")
+    return (other, item) if dot else (finding.table, finding.data_items[number])
 
 
 def _of_the_file(finding: Finding) -> bool:
     return ".file." in finding.rule_id or ".column." in finding.rule_id
-
-
-def _reason(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
-    if finding.action == "file":
-        return "The whole file is refused until this is mended."
-    return f"{_affected(finding)}: {_lost(finding, titles)}.{hiding(finding)}"
-
-
-def hiding(finding: Finding) -> str:
-    """That a group is hidden, in words without a number; empty where none is."""
-    named = [name for kind, name in _GROUPS.items() if kind in finding.hides]
-    return (
-        f" It hides more than half of {' and of '.join(named)}, and comes first however few they are." if named else ""
-    )
-
-
-def _affected(finding: Finding) -> str:
-    if _of_the_file(finding):
-        return "In the file itself"
-    failed, assessed = exact(finding.failed_rows), exact(finding.assessed_rows)
-    if failed is None:
-        return f"Some {finding.counted} (the number is not given, so that it points to nobody)"
-    of = f" of {assessed:,}" if assessed is not None else ""
-    share = f" ({finding.rate:.1%})" if finding.rate is not None and finding.rate >= 0.001 else ""
-    return f"{failed:,}{of} {finding.counted}{share}"
-
-
-def _lost(finding: Finding, titles: Mapping[tuple[str, str], str]) -> str:
-    if finding.action == "group":
-        return "they are left out, with the rows that name them"
-    if finding.action == "record":
-        return "they are left out"
-    if finding.action == "field" and finding.data_items:
-        item = finding.data_items[0]
-        return f"{titles.get((finding.table, item), item)} is treated as missing"
-    return "nothing is left out, but something is missing or doubtful"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["email", "nhs_number", "postcode", "telephone", "letters"]
 #: in this order a value is tried: email, holds an address. own_number: ten digits, in one or in the usual groups, that
-#: are the NHS number of the same row. number: ten digits with the right check digit, not all alike, in a row that has
-#: no NHS number. ten_digits: all other ten digits. postcode: the form of one, with its space. telephone: of a number in
-#: the United Kingdom. word: begins with a letter. plain: anything else
+#: are the NHS number of the same row. number: other ten digits with the right check digit, not all alike: the row has
+#: no NHS number, or another one. ten_digits: all other ten digits. postcode: the form of one, with its space.
+#: telephone: of a number in the United Kingdom. word: begins with a letter. plain: anything else
 Form = Literal["email", "own_number", "number", "ten_digits", "postcode", "telephone", "word", "plain"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
@@ -80,8 +80,8 @@ def form_of(value: str, own_number: str | None) -> Form:
 
 
 def _ten_digits(digits: str, own_number: str | None) -> Form:
-    if own_number is not None:
-        return "own_number" if compact(own_number) == digits else "ten_digits"
+    if own_number is not None and compact(own_number) == digits:
+        return "own_number"
     return "number" if mod11(digits) and digits != digits[0] * 10 else "ten_digits"
 
 
@@ -94,8 +94,9 @@ def judged(counts: Mapping[Form, int]) -> dict[Kind, tuple[Form, ...]]:
     """What the forms of an item's values mean: kind of identifier → the forms that are one, as far as there are any.
 
     - An e-mail address, a postcode, and a number that is the NHS number of its row always are.
-    - Other ten digits with the right check digit are where more than half of all ten digits are right: by chance it
-      would be one in eleven.
+    - Other ten digits with the right check digit, those of another person among them, are where more than half of all
+      ten digits are right: by chance it would be one in eleven. So the ids of a trust that numbers in ten digits are
+      none, and an NHS number that strays among such ids is not told: nothing tells it from them.
     - Telephone numbers are where they are fewer than half of the values: else it is the form of the trust's ids.
     - Letters are strange where fewer than one value in a hundred begins with one.
     """

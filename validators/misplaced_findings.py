@@ -44,10 +44,9 @@ def misplaced_findings(tally: Tally, context: Context, kept: SampleRows) -> Iter
             text = _text(table, table.item(found.item))
             samples = tuple(_sample(table, found.item, row, context, kept) for row in cause.sample_rows)
             yield _finding(text, cause, found.assessed, samples, kept)
+    header = context.dataset.tables["header"]
     for item, kinds in misplaced_in_header(context).items():
-        for kind in kinds:
-            table = context.dataset.tables["header"]
-            yield finding_of(_text(table, table.item(item)), _cause(kind), assessed=1, failed=1)
+        yield finding_of(_text(header, header.item(item)), _cause(*kinds), assessed=1, failed=1)
 
 
 def misplaced_in_header(context: Context) -> dict[str, tuple[Kind, ...]]:
@@ -71,8 +70,10 @@ def _finding(
     )
 
 
-def _cause(kind: Kind) -> Cause:
-    return Cause(kind=kind, received=RECEIVED[kind], expected="a text that says nothing of who the person is")
+def _cause(*kinds: Kind) -> Cause:
+    """The cause of rows: one, named after the first kind, where a text holds several. A row is counted once."""
+    received = "; ".join(RECEIVED[kind] for kind in kinds)
+    return Cause(kind=kinds[0], received=received, expected="a text that says nothing of who the person is")
 
 
 def _text(table: TableDefinition, item: Item) -> FaultText:
@@ -97,4 +98,5 @@ def _sample(table: TableDefinition, item: str, row: int, context: Context, kept:
     line, record = kept.records.get(table.name, {}).get(row, (None, {}))
     source_row = kept.source_rows.get(table.name, {}).get(row)
     source = kept.origins[table.name].place(row, source_row, [item]) if source_row is not None else None
-    return sample_of(row, line, record_key(table.name, record, context, kept.secret), source=source)
+    sample = sample_of(row, line, record_key(table.name, record, context, kept.secret), source=source)
+    return kept.shown(table.name, sample)

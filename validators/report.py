@@ -236,7 +236,7 @@ def build_report(
         what_next=_what_next(found, outcomes, accepted_persons),
         submission=submission,
         counts=counts_of(found),
-        mend_first=mend_first(found, {(item.table, item.data_item): item.title for item in data_items}),
+        mend_first=mend_first(found, data_items, tables),
         tables=tuple(tables),
         findings=found,
         rules=outcomes,

@@ -31,8 +31,8 @@ class FindingChange(Part):
     severity: Severity = Field(description="How much it matters.")
     change: FindingTurn | Hidden = Field(
         description="mended: the earlier report had it and this one does not. more, fewer: of what is worth knowing, "
-        "and neither good nor bad, even where none is left. not_judged: one of the two did not check its rule, so that "
-        "nobody knows."
+        "and neither good nor bad, even where none is left. not_judged: one of the two did not check its rule, or "
+        "gives no count, so that nobody knows."
     )
     counted: Counted = Field(default="rows", description="What the counts count.")
     before_rows: Shown | None = Field(default=None, description="Rows that had it; null where no count was given.")

@@ -134,7 +134,7 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
             "what_next": WHAT_NEXT,
             "submission": report.submission.model_copy(update={"files": (), "narrative": None}),
             "counts": counts_of(findings),
-            "mend_first": mend_first(findings, _titles(report)),
+            "mend_first": mend_first(findings, report.data_items, tables),
             "tables": tuple(tables),
             "findings": tuple(findings),
             "rules": rules,
@@ -200,13 +200,9 @@ def _marked(cut: Report, report: Report, marks: Mapping[str, Accepted]) -> Repor
             "findings": found,
             "accepted": tuple(entry for entry in report.accepted if entry.fingerprint in prints),
             "counts": counts_of(found),
-            "mend_first": mend_first(found, _titles(report)),
+            "mend_first": mend_first(found, report.data_items, cut.tables),
         }
     )
-
-
-def _titles(report: Report) -> Mapping[tuple[str, str], str]:
-    return {(item.table, item.data_item): item.title for item in report.data_items}
 
 
 def _sentence(cut: Slice, findings: Sequence[Finding]) -> str:

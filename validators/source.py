@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from schema.dataset import Dataset
@@ -46,6 +46,7 @@ class StructureFault:
     `check` is the end of the derived rule id: `PMD001.` + `file.short_lines`. `row` and `line` are those of the first
     place. `received` never holds a value of the data; it may hold names of columns. `count` counts records, or columns,
     or lines, as `received` says. Of a file that a mapping reads, `file` is the name and `columns` are those at fault.
+    `unread`: private names of columns of the scan file that are no items → their names as received.
     """
 
     check: str
@@ -63,6 +64,7 @@ class StructureFault:
     sample_rows: tuple[tuple[int, int | None], ...] = ()
     file: str = ""
     columns: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,18 @@ class Source(abc.ABC):
     @abc.abstractmethod
     def relation(self) -> str:
         """The scan file as a FROM item of DuckDB: `_row` and `_line` where explicit, then `columns`, all text."""
+
+    def filled(self, columns: Collection[str]) -> frozenset[str]:
+        """Those of the private columns in which some record has more than spaces; reads until all are found.
+
+        A column that is not in the scan file counts as filled.
+        """
+        sought = set(self.columns).intersection(columns)
+        for _, _, record in replace(self, shape=None).records() if sought else ():
+            sought -= {name for name in sought if (record[name] or "").strip()}
+            if not sought:
+                break
+        return frozenset(columns) - sought
 
     def fault_rows(self) -> Iterator[tuple[str, str, int, int | None]]:
         """Every place of every fault that concerns records: check, kind, row, line, in file order."""

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from schema.rule import Mend
 from validators.finding import Cause, Finding, exact, finding_of, sample_of
 from validators.origins import columns_of_fault, columns_of_items, row_of_fault
+from validators.readers.columns import settled_faults
+from validators.readers.faults import counts_records, without_number
 from validators.report import RuleOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from schema.rule import Action, Severity
+    from validators.finding import Shown
     from validators.origins import Origins
     from validators.source import Source, StructureFault
 
@@ -37,9 +40,13 @@ class FaultText:
     mend: Mend = "export_mapping"
 
 
-def fault_findings(table_code: str, source: Source, origins: Mapping[str, Origins]) -> Iterator[Finding]:
-    """The findings on one file."""
-    for fault in source.faults:
+def fault_findings(
+    table_code: str, source: Source, origins: Mapping[str, Origins], *, counted: bool = True
+) -> Iterator[Finding]:
+    """The findings on one file. Where its records may not be counted, no number of records, rows or lines is told."""
+    for found in settled_faults(source):
+        uncounted = not counted and counts_records(found)
+        fault = without_number(found) if uncounted else found
         text = _text(table_code, fault)
         samples = tuple(sample_of(r, line, source=row_of_fault(fault, r, origins)) for r, line in fault.sample_rows)
         columns = columns_of_items(fault.table, fault.items, origins) + columns_of_fault(fault, origins)
@@ -53,11 +60,16 @@ def fault_findings(table_code: str, source: Source, origins: Mapping[str, Origin
             text,
             cause,
             assessed=None,
-            failed=fault.count,
+            failed=None if uncounted else fault.count,
             samples=samples,
             source_columns=columns,
             counted="columns" if fault.check.startswith("column") else "rows",
         )
+
+
+def _sum(counts: Sequence[Shown | None]) -> int | None:
+    """All together; None where one may not be told."""
+    return None if None in counts else sum(exact(count) or 0 for count in counts)
 
 
 def _text(table_code: str, fault: StructureFault) -> FaultText:
@@ -122,5 +134,5 @@ def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:
             severity=group[0].severity,
             outcome="failed",
             assessed_rows=exact(group[0].assessed_rows),
-            failed_rows=sum(exact(f.failed_rows) or 0 for f in group),
+            failed_rows=_sum([f.failed_rows for f in group]),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -24,18 +24,26 @@ def spread(rows: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(sorted(set(rows), key=sample_rank)[:SAMPLES]))
 
 
+class HiddenGroup(NamedTuple):
+    """A group of people of which a rule hides more than half: the rows that go, of all that say the group."""
+
+    group: str
+    lost: int
+    rows: int
+
+
 @dataclass(frozen=True, slots=True)
 class CauseTally:
     """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1).
 
-    `hides`: groups of people of which it hides more than half (validators.hidden).
+    `hides`: groups of people of which the rule hides more than half, this cause among others (validators.hidden).
     """
 
     kind: str
     count: int
     shapes: tuple[tuple[str, int], ...] = ()
     sample_rows: tuple[int, ...] = ()
-    hides: tuple[str, ...] = ()
+    hides: tuple[HiddenGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from validators.source import Source
     from validators.submission import Submission
 
-    RowSink = Callable[[str, Iterator[FailingRow]], None]
+    RowSink = Callable[[str, Iterator[FailingRow], bool], None]
 
 
 #: files beside a path that are compared with it
@@ -70,10 +70,10 @@ def validate(
     """The conformance report on a folder, a zip or one file.
 
     `period` (YYYY-MM) and `provider` stand for the header where one table is checked alone. `rows_to` gets every
-    failing row as CSV; `derived_to`, a folder, what reference data say of each person. `reference`: reference data by
-    name, as `Store(folder).sets()` gives them. `slices_to` is given the slices that `cut` asks for, the owner's
-    copies. Raises InputError where the input cannot be read or the call is wrong, EngineError where the validator
-    itself failed.
+    failing row as CSV, but for tables in which rows of restricted characteristics were refused; `derived_to`, a folder,
+    what reference data say of each person. `reference`: reference data by name, as `Store(folder).sets()` gives them.
+    `slices_to` is given the slices that `cut` asks for, the owner's copies. Raises InputError where the input
+    cannot be read or the call is wrong, EngineError where the validator itself failed.
     """
     now = datetime.datetime.now(datetime.UTC)
     request = Request(
@@ -287,7 +287,10 @@ def _in_advance(module: str) -> Generator[None]:
 def _row_writer(
     path: Path | None, sources: Mapping[str, Source], counter: PlaceCounter | None
 ) -> Generator[RowSink | None]:
-    """Writes failing rows as CSV, one row and rule a line, and shows them to `counter`; None where nobody wants any."""
+    """Writes failing rows as CSV, one row and rule a line, and shows them to `counter`; None where nobody wants any.
+
+    Rows whose numbers may not be told are left out: a line without a number would lead nobody to a record.
+    """
     if path is None:
         yield None if counter is None else counter.take
         return
@@ -295,9 +298,12 @@ def _row_writer(
         writer = csv.writer(file)
         writer.writerow(("table", "row", "line", "rule_id", "cause"))
 
-        def write(table: str, rows: Iterator[FailingRow]) -> None:
+        def write(table: str, rows: Iterator[FailingRow], numbered: bool) -> None:
             passing = rows if counter is None else counter.keep(table, rows)
-            writer.writerows(_located(table, passing, sources[table]))
+            if numbered:
+                writer.writerows(_located(table, passing, sources[table]))
+            else:
+                deque(passing, maxlen=0)
 
         yield write
 

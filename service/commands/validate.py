@@ -18,6 +18,8 @@ from validators.errors import InputError
 from validators.reports import REPORTS, Look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from validators.acceptance import Entry
     from validators.by_place import PlaceKind
     from validators.report import Report
@@ -34,9 +36,19 @@ def run(asked: Namespace) -> int:
         where = slices.write(slices.copies(report, cut, asked, form, before), form, asked.output)
     else:
         where = _write(report, before, form, asked)
+    if asked.rows:
+        sys.stderr.writelines(f"{line}\n" for line in _left_out_of_rows(report))
     if asked.output:
         sys.stdout.write(f"{report.verdict_sentence}\n{where} {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
+
+
+def _left_out_of_rows(report: Report) -> Iterator[str]:
+    """The tables whose rows --rows may not tell: of a finding without a count no row number is told either."""
+    from validators.reports.words import NO_ROW_MEANS
+
+    for table in sorted({finding.table for finding in report.findings if finding.failed_rows is None}):
+        yield f"--rows names no row of {table}. {NO_ROW_MEANS}"
 
 
 def _check_call(asked: Namespace) -> None:

@@ -34,6 +34,7 @@ def report(error: int = 0, warning: int = 0, verdict: str = "accepted") -> Any:
         counts=SimpleNamespace(error=error, warning=warning, accepted_warnings=0),
         verdict=verdict,
         verdict_sentence="A sentence.",
+        findings=(),
         release="1.0.0",
     )
 

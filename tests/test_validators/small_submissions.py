@@ -102,7 +102,7 @@ def judged(engine: str, sources: Mapping[str, Source], context: Context) -> Outc
     """What an engine makes of the tables."""
     rows: dict[str, list[FailingRow]] = {}
     tables = {name: source for name, source in sources.items() if name != "header"}
-    tally = load_engine(engine).run(tables, context, rows_to=lambda table, found: rows.update({table: list(found)}))
+    tally = load_engine(engine).run(tables, context, rows_to=lambda table, found, _: rows.update({table: list(found)}))
     return Outcome(with_presence(tally, context), rows)
 
 

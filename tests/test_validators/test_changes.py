@@ -18,7 +18,7 @@ from validators.changes import changes
 from validators.copies import compared, shareable
 from validators.earlier import MOST_BYTES, check_comparable, read_report
 from validators.errors import InputError
-from validators.finding import Finding, rate_of
+from validators.finding import Finding, rate_of, rate_on_persons
 from validators.report import Report
 from validators.reports import REPORTS
 
@@ -51,6 +51,50 @@ def test_each_finding_is_new_worse_the_same_better_or_mended() -> None:
         ("PMD00108", "status"): "more",
         ("PMD001.preferred_language.missing", "blank"): "mended",
     }
+
+
+@pytest.mark.parametrize(
+    ("assessed", "failed", "turn"),
+    [
+        (5001, 200, "same"),  # 4.0 % of as many: it reads alike
+        (5001, 201, "worse"),
+        (5100, 200, "better"),  # 3.9 %
+        (5000, 200, "same"),
+    ],
+)
+def test_what_reads_alike_is_the_same(assessed: int, failed: int, turn: str) -> None:
+    first = with_failed(findings()[0].model_copy(update={"assessed_rows": 5000}), 200)
+    second = with_failed(first.model_copy(update={"assessed_rows": assessed}), failed)
+    (found,) = changes(sample_report(findings=[second]), sample_report(findings=[first])).findings
+    assert found.change == turn
+
+
+def test_a_share_filled_that_reads_alike_is_the_same() -> None:
+    def sent(rows: int, missing: int) -> Report:
+        item = sample_report().data_items[0]
+        others = dict.fromkeys(("invalid", "not_known", "declined", "asked_unsure"), 0)
+        counts = {"rows": rows, "missing": missing, "valid": rows - missing, **others}
+        filled = rate_on_persons(rows - missing, rows)
+        return sample_report(data_items=[item.model_copy(update={**counts, "complete_rate": filled})])
+
+    def turn(now: Report, before: Report) -> str:
+        return changes(now, before).data_items[0].change
+
+    assert turn(sent(50_000, 2), sent(50_000, 3)) == "same"
+    assert turn(sent(50_000, 0), sent(50_000, 3)) == "better"
+    assert turn(sent(5_000, 200), sent(5_000, 100)) == "worse"
+    # of few rows no share is shown, and it is compared all the same
+    assert turn(sent(10, 1), sent(10, 2)) == "better"
+    assert turn(sent(10, 2), sent(10, 2)) == "same"
+
+
+def test_a_count_that_only_one_of_them_gives_is_no_better_or_worse() -> None:
+    first = with_failed(findings()[0], 200)
+    hidden = {"failed_rows": None, "assessed_rows": None, "rate": None, "more": None, "samples": ()}
+    bare = first.model_copy(update=hidden | {"cause": first.cause.model_copy(update={"shapes": ()})})
+    for now, before in ((first, bare), (bare, first)):
+        (found,) = changes(sample_report(findings=[now]), sample_report(findings=[before])).findings
+        assert found.change == "not_judged"
 
 
 def test_nobody_mends_a_refusal() -> None:

@@ -10,13 +10,14 @@ import pytest
 from schema.dataset import load_dataset
 from tests.test_validators.sample_report import findings
 from validators.advice import FEWEST, ethnicity_advice
-from validators.assemble_groups import FEWEST_PERSONS, Names, access_measures
+from validators.assemble_groups import Names, access_measures
 from validators.context import Context, completed_years, last_birth
-from validators.finding import Finding
+from validators.figures import FEWEST_PERSONS
+from validators.finding import Finding, HiddenRows
 from validators.groups import AGE_BANDS, ETHNIC_HEADINGS, Ages, age_band, ethnic_groups
 from validators.intervals import wilson
 from validators.item_score import item_score
-from validators.mend_first import mend_first, weight
+from validators.mend_first import Scale, mend_first
 from validators.tally import AccessTally, EqualityTally
 
 DATASET = load_dataset()
@@ -183,12 +184,16 @@ def test_the_advice_is_about_what_was_found_and_tells_no_small_number(counts: di
 
 def test_what_hides_a_group_comes_first_however_few_they_are() -> None:
     ranked = [first.fingerprint for first in mend_first(findings())]
+    weight = Scale().weight
     (last, *_) = sorted((f for f in findings() if weight(f) > 0 and f.action == "none"), key=weight)
     assert last.fingerprint not in ranked
     hiding = [_hiding(f) if f.fingerprint == last.fingerprint else f for f in findings()]
     first = mend_first(hiding)[0]
     assert first.fingerprint == last.fingerprint
-    assert "hides more than half of an ethnic group and of a PLUS group" in first.reason
+    assert first.reason.endswith(
+        " It comes first because it hides more than half of an ethnic group and of a PLUS group "
+        "(9 of 12 rows of White - Irish), however few they are."
+    )
     assert [later.fingerprint for later in mend_first(hiding)[1:]] == ranked[:2]
 
 
@@ -198,4 +203,7 @@ def test_what_nobody_can_mend_is_not_mended_first_whatever_it_hides() -> None:
 
 
 def _hiding(finding: Finding) -> Finding:
-    return finding.model_copy(update={"hides": ("ethnic", "plus"), "hidden_groups": ("White - Irish",)})
+    rows = (HiddenRows(title="White - Irish", lost_rows=9, rows=12),)
+    return finding.model_copy(
+        update={"hides": ("ethnic", "plus"), "hidden_groups": ("White - Irish",), "hidden_rows": rows}
+    )

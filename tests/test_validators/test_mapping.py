@@ -236,6 +236,23 @@ def test_a_restricted_characteristic_is_counted_nowhere(mapped, code):
     assert not [line for line in lines if "(row" in line]
 
 
+def test_what_a_condition_leaves_out_is_not_counted_beside_a_restricted_characteristic(mapped):
+    """The records of a file that are not of one characteristic may all be of the restricted one."""
+    mapping = (
+        '[[table]]\nname = "plus_characteristic"\nsource = "long.csv"\n[table.items]\nlocal_patient_id = "Person"\n'
+    )
+    for code in ("LD", "JUSTICE"):
+        mapping += f'[[table.unpivot]]\ncharacteristic = "{code}"\nvalue = "Y"\nwhere = {{ Code = ["{code}"] }}\n'
+    submission = mapped(mapping, long="Person,Code\na,JUSTICE\nb,LD\nc,JUSTICE\n")
+    lines = dict(submission.notes)["Mapping of plus_characteristic"]
+    assert lines[0] == "LD of long.csv: 1 row made"
+    assert not [line for line in lines if "3" in line or "2" in line]
+    alone = mapped(
+        mapping.partition('[[table.unpivot]]\ncharacteristic = "JUSTICE"')[0], long="Person,Code\na,CARER\nb,LD\n"
+    )
+    assert "1 record left out: Code did not hold what the mapping asks for" in note(alone, "plus_characteristic")
+
+
 def test_characteristics_out_of_a_column_are_not_counted(mapped):
     """Among them may be restricted ones: with the count of the table the number of refused rows could be worked out."""
     mapping = (

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import gzip
+import json
 from typing import TYPE_CHECKING
 
+import duckdb
+import openpyxl
 import pytest
 
 from schema.dataset import load_dataset
@@ -37,7 +41,10 @@ TODAY = datetime.date(2026, 5, 7)
         ("9990000019", "9990000019", "own_number"),
         ("9990000018", None, "number"),
         ("999-000-0018", None, "number"),
-        ("9990000018", "9990000026", "ten_digits"),
+        ("9990000018", "9990000026", "number"),
+        ("999 000 0018", "999-000-0026", "number"),
+        ("9990000019", "9990000026", "ten_digits"),
+        ("9999999999", "9990000026", "ten_digits"),
         ("9990000019", None, "ten_digits"),
         ("9999999999", None, "ten_digits"),
         ("99900000180", None, "plain"),
@@ -139,6 +146,32 @@ def test_engines_count_them_and_list_their_rows(engine: str, tmp_path: Path) -> 
     assert found.failing("person", "PMD001.local_patient_id.misplaced") == [301, 302, 303, 304, 305, 306]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_number_of_another_person_is_told_among_ids_of_another_form(engine: str, tmp_path: Path) -> None:
+    """Among ids of ten digits it is not: by chance one of eleven of them has the right check digit."""
+    own = {"nhs_number": "9990000026", "nhs_number_status": "01"}
+    planted = {**TEMPLATES["person"], **own, "local_patient_id": "9990000018"}
+    lettered = [{**TEMPLATES["person"], **own, "local_patient_id": f"P{n}"} for n in range(40)]
+    numbered = [{**TEMPLATES["person"], **own, "local_patient_id": str(4_000_000_000 + n)} for n in range(40)]
+    for others, rows in ((lettered, (21,)), (numbered, ())):
+        write_tables(tmp_path, {"person": [*others[:20], planted, *others[20:]]})
+        with opened(tmp_path) as sources:
+            (tally,) = outcome_of(engine, sources, context_of(sources)).tally.misplaced
+        found = {cause.kind: cause.sample_rows for cause in tally.causes}
+        assert found.get("nhs_number", ()) == rows
+
+
+def test_a_text_of_the_header_that_holds_several_is_one_row(tmp_path: Path) -> None:
+    header = {"dataset_version": "1.0.0", "narrative": "Ask someone@example.org or 07700 900123"}
+    write_tables(tmp_path, {"person": _persons(), "header": [header]})
+    report = validate(tmp_path, today=TODAY)
+    (finding,) = [found for found in report.findings if found.rule_id == "PMD000.narrative.misplaced"]
+    assert (finding.failed_rows, finding.assessed_rows) == (1, 1)
+    assert finding.cause.received == "an e-mail address; a telephone number"
+    (rule,) = [rule for rule in report.rules if rule.rule_id == "PMD000.narrative.misplaced"]
+    assert (rule.failed_rows, rule.assessed_rows) == (1, 1)
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("planted")
@@ -173,6 +206,52 @@ def test_a_column_that_says_who_people_are_is_told(tmp_path: Path) -> None:
     assert (finding.severity, finding.failed_rows) == ("warning", 2)
     assert finding.cause.received == "Surname, first name"
     assert "Example" not in report.model_dump_json()
+
+
+#: a table with a filled column of names, one that is empty in every row, and one that is no item
+NAMED = [
+    {"local_patient_id": "1", "surname": "", "first_name": None, "shoe_size": "9"},
+    {"local_patient_id": "2", "surname": "  ", "first_name": "Jo", "shoe_size": None},
+    {"local_patient_id": "3", "surname": None, "first_name": None, "shoe_size": None},
+]
+
+
+def _write_named(folder: Path, form: str, rows: list[dict[str, str | None]]) -> None:
+    path = folder / f"person.{form}"
+    columns = list(NAMED[0])
+    if form in ("json", "ndjson"):
+        texts = [json.dumps(row) for row in rows]
+        path.write_text("\n".join(texts) if form == "ndjson" else f"[{','.join(texts)}]")
+    elif form == "parquet":
+        values = ", ".join(
+            "(" + ", ".join("NULL" if v is None else f"'{v}'" for v in row.values()) + ")" for row in rows
+        )
+        names = ", ".join(columns)
+        duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) AS t({names})) TO '{path}' (FORMAT parquet)")
+    elif form == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.title = "person"
+        for line in [columns, *([row[column] for column in columns] for row in rows)]:
+            book.active.append(line)
+        book.save(path)
+    else:
+        lines = [",".join(row[column] or "" for column in columns) for row in rows]
+        encoding = "utf-16" if form == "csv.gz" else "utf-8"
+        content = ("\n".join([",".join(columns), *lines]) + "\n").encode(encoding)
+        path.write_bytes(gzip.compress(content) if form == "csv.gz" else content)
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "ndjson", "json", "xlsx", "parquet"])
+def test_a_column_of_names_that_is_empty_in_every_row_says_nothing_of_anybody(form: str, tmp_path: Path) -> None:
+    """It is one that the data set does not have, like any other."""
+    for filled in (True, False):
+        folder = tmp_path / str(filled)
+        folder.mkdir()
+        _write_named(folder, form, NAMED if filled else [NAMED[0], NAMED[2]])
+        found = {f.rule_id: f.cause.received for f in validate(folder, today=TODAY).findings}
+        assert found.get("PMD001.column.identifying") == ("first_name" if filled else None)
+        unknown = {"surname", "shoe_size"} | (set() if filled else {"first_name"})
+        assert set((found["PMD001.column.unknown"] or "").split(", ")) == unknown
 
 
 def test_a_report_with_one_can_be_cut_by_place(tmp_path: Path) -> None:

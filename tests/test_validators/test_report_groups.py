@@ -84,7 +84,7 @@ def test_ethnicity_stands_apart_with_good_practice(form: str) -> None:
     for part in (
         "Known and stated: 73.0% of persons; not stated (Z): 6.0%.",
         words.PUBLISHED_ETHNICITY,
-        "“Any other” is 14.0% of the known ethnicities. 11 have a local second character.",
+        "“Any other”: 512 of 3,648 known ethnicities (14.0%). 11 have a local second character.",
         "9 persons share an NHS number",
         "Self-reported by the person: 3,720; No source that can be used: 228",
         "Say why you ask. A refusal is an answer.",

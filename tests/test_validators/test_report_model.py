@@ -23,7 +23,7 @@ from tests.test_validators.sample_report import (
 from tests.test_validators.sample_rules import RULES
 from validators.finding import Cause, Finding, Sample, Shape, finding_of, fingerprint, rate_of, sample_of
 from validators.measured import DataItemMeasure, PlusMeasure
-from validators.mend_first import ACTION_WEIGHT, mend_first
+from validators.mend_first import ACTION_WEIGHT, RESTRICTED, mend_first
 from validators.report import REPORT_SCHEMA, Report, RuleOutcome, build_report, report_schema
 from validators.reports import REPORTS, words
 from validators.verdict import verdict_of, verdict_sentence
@@ -129,13 +129,19 @@ def test_the_sentence_does_not_speak_of_the_way_in() -> None:
 
 
 def test_what_is_mended_first() -> None:
-    ranked = mend_first(findings(), {("person", "birth_date"): "Birth date"})
+    report = sample_report()
+    ranked = mend_first(findings(), report.data_items, report.tables)
     assert [first.rule_id for first in ranked] == [
         "PMD00319",
         "PMD001.birth_date.format",
         "PMD001.preferred_language.missing",
     ]
-    assert ranked[1].reason == "2,128 of 4,946 rows (43.0%): Birth date is treated as missing."
+    assert ranked == report.mend_first
+    assert ranked[1].reason == (
+        "2,128 of 5,000 rows (42.6%): Birth date is treated as missing, and measures cannot place these people in a "
+        "group by it."
+    )
+    assert ranked[0].reason == RESTRICTED
     assert not any(character.isdigit() for character in ranked[0].reason)
 
 

@@ -17,8 +17,9 @@ P = TypeVar("P", bound=Part)
 #: where a figure stands: ("plus", "GRT", "yes")
 Path = tuple[str, ...]
 
-#: a share of a shareable copy needs this many, rounded, to be a share of
-LEAST_WHOLE = 20
+#: a share of a shareable copy needs this many, rounded, to be a share of. No share is given on fewer than 20 persons:
+#: 20 can be rounded up from 18, and a share that stands beside some 20s and not beside others would tell which
+LEAST_WHOLE = 25
 
 
 class Total(NamedTuple):

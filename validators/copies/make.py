@@ -127,7 +127,6 @@ def written(report: Report, hides: Collection[Path]) -> Report:
     copy = rewritten(report, _Writer(hides))
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
     figures = tuple(_decided(figure) for figure in copy.core20.figures)
-    titles = {(item.table, item.data_item): item.title for item in copy.data_items}
     return copy.model_copy(
         update={
             "copy_kind": "shareable",
@@ -135,7 +134,7 @@ def written(report: Report, hides: Collection[Path]) -> Report:
             "counts": counts_of(findings),
             "findings": findings,
             "core20": copy.core20.model_copy(update={"figures": figures}),
-            "mend_first": mend_first(findings, titles),
+            "mend_first": mend_first(findings, copy.data_items, copy.tables),
         }
     )
 

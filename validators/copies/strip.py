@@ -67,6 +67,7 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
             "cause": cause,
             "accepted": silent,
             "hidden_groups": (),
+            "hidden_rows": (),
             "source_columns": (),
         }
     )

@@ -22,8 +22,9 @@ class FailingRow(NamedTuple):
 
 #: told the name of the stage and, where known, the share of the work that is done
 Progress = "Callable[[str, float | None], None]"
-#: given a table and its failing rows in file order, streamed
-RowSink = "Callable[[str, Iterator[FailingRow]], None]"
+#: given a table, its failing rows in file order, streamed, and whether their numbers may be told: beside rows that were
+#: refused unread (restricted characteristics) they may not, because a row number counts those too
+RowSink = "Callable[[str, Iterator[FailingRow], bool], None]"
 
 
 class Engine(Protocol):
@@ -38,7 +39,7 @@ class Engine(Protocol):
         context: Context,
         *,
         progress: Callable[[str, float | None], None] | None = None,
-        rows_to: Callable[[str, Iterator[FailingRow]], None] | None = None,
+        rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None = None,
     ) -> Tally:
         """The tally of the tables in `sources`; the header stands in `context`.
 

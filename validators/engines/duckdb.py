@@ -64,7 +64,7 @@ class DuckDB:
         context: Context,
         *,
         progress: Callable[[str, float | None], None] | None = None,
-        rows_to: Callable[[str, Iterator[FailingRow]], None] | None = None,
+        rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None = None,
     ) -> Tally:
         """The tally of the tables in `sources`; see Engine.run."""
         with tempfile.TemporaryDirectory(prefix="plusmds-") as spill:
@@ -94,7 +94,7 @@ class _Run:
     sources: dict[str, Source]
     context: Context
     progress: Callable[[str, float | None], None]
-    rows_to: Callable[[str, Iterator[FailingRow]], None] | None
+    rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None
     spill: Path
 
     def run(self) -> Tally:
@@ -256,7 +256,7 @@ class _Run:
             queries = filter(None, (work.failing_rows(), misplaced_rows(self.database, work.table)))
             if query := " UNION ALL ".join(queries):
                 found = self.database.stream(f"SELECT * FROM ({query}) ORDER BY row, rule_id")
-                self.rows_to(name, (FailingRow(*row) for row in found))
+                self.rows_to(name, (FailingRow(*row) for row in found), not work.unseen)
 
 
 def restricted_tally(rule: Rule, refused: int, context: Context) -> RuleTally:

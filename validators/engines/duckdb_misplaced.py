@@ -106,11 +106,10 @@ def _exact(value: exp.Expr, own_number: exp.Expr | None) -> exp.Expr:
 def _ten_digits(digits: exp.Expr, own_number: exp.Expr | None) -> exp.Expr:
     alike = terms.call("repeat", terms.call("left", digits.copy(), terms.literal(1)), terms.literal(10))
     right = exp.and_(mod11(digits.copy()), exp.NEQ(this=digits.copy(), expression=alike))
-    alone = terms.case([(right, _place("number"))], _place("ten_digits"))
-    if own_number is None:
-        return alone
-    same = exp.EQ(this=_compact(own_number), expression=digits.copy())
-    return terms.case([(terms.is_null(own_number), alone), (same, _place("own_number"))], _place("ten_digits"))
+    told = [(right, _place("number"))]
+    if own_number is not None:
+        told.insert(0, (exp.EQ(this=_compact(own_number), expression=digits.copy()), _place("own_number")))
+    return terms.case(told, _place("ten_digits"))
 
 
 def _letters(value: exp.Expr) -> exp.Expr:

@@ -30,7 +30,7 @@ class Reference:
         context: Context,
         *,
         progress: Callable[[str, float | None], None] | None = None,
-        rows_to: Callable[[str, Iterator[FailingRow]], None] | None = None,
+        rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None = None,
     ) -> Tally:
         """The tally of the tables in `sources`; see Engine.run."""
         return run(sources, context, progress or _silent, rows_to)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from validators.readers.faults import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from validators.source import StructureFault, TableShape
+    from validators.source import Source, StructureFault, TableShape
 
 #: names that one fault spells out, and characters of each
 NAMED = 8
@@ -92,12 +92,13 @@ def _column_faults(
     twice = [normal(name) for name in others if normal(name) in shape.items]
     unnamed = [name for name in others if not normal(name)]
     unknown = [name for name in others if normal(name) and normal(name) not in shape.items]
+    private = {own: name for name, own in pairs if name in unknown}
     table = shape.name
     faults: list[StructureFault] = []
     near = _near_misses(unknown, names, shape)
     if near:
         faults.append(near_miss(table, near, line))
-    faults.extend(unknown_columns(table, [name for name in unknown if name not in near], line))
+    faults.extend(unknown_columns(table, {own: name for own, name in private.items() if name not in near}, line))
     if misspelt:
         items = tuple(item for _, item in misspelt)
         words = {"what": shown([name for name, _ in misspelt]), "expected": shown(items)}
@@ -110,13 +111,35 @@ def _column_faults(
     return faults
 
 
-def unknown_columns(table: str, names: Sequence[str], line: int | None = None) -> Iterator[StructureFault]:
-    """Names of no item: a fault for those that say who or where a person is, one for the others."""
-    identifying = [name for name in names if IDENTIFYING.fullmatch(normal(name))]
-    others = [name for name in names if name not in identifying]
-    for kind, found in (("identifying_column", identifying), ("unknown_column", others)):
+def unknown_columns(
+    table: str, names: Mapping[str, str], line: int | None = None, empty: Collection[str] = ()
+) -> Iterator[StructureFault]:
+    """Names of no item: a fault for those that say who or where a person is, one for the others.
+
+    `names`: private name of the column → its name as received. A column that is `empty` says nothing of anybody.
+    """
+    says = {own for own, name in names.items() if own not in empty and IDENTIFYING.fullmatch(normal(name))}
+    for kind, wanted in (("identifying_column", True), ("unknown_column", False)):
+        found = {own: name for own, name in names.items() if (own in says) is wanted}
         if found:
-            yield fault(kind, table, line=line, count=len(found), what=shown(found))
+            told = fault(kind, table, line=line, count=len(found), what=shown(list(found.values())))
+            yield replace(told, unread=found)
+
+
+def settled_faults(source: Source) -> Iterator[StructureFault]:
+    """The faults of a source, now that all of it can be read: only a column that is filled says who a person is."""
+    unknown = {"identifying_column", "unknown_column"}
+    named = next((found for found in source.faults if found.kind == "identifying_column" and found.unread), None)
+    empty = frozenset(named.unread) - source.filled(named.unread) if named else frozenset[str]()
+    if named is None or not empty:
+        yield from source.faults
+        return
+    names = {own: name for found in source.faults if found.kind in unknown for own, name in found.unread.items()}
+    for found in source.faults:
+        if found is named:
+            yield from unknown_columns(source.table, names, named.line, empty)
+        elif found.kind not in unknown:
+            yield found
 
 
 def _near_misses(unknown: Sequence[str], names: Sequence[str], shape: TableShape) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from validators.readers.fault_kinds import FAULT_KINDS
@@ -22,6 +22,23 @@ def counted(count: int) -> dict[str, str]:
     """How many, with each noun that a text may use."""
     one = count == 1
     return {noun: f"{count:,} {noun[:-1] if one else noun}" for noun in ("records", "lines", "cells", "columns")}
+
+
+#: marks in the text of a kind that stand for a number of records, or of what stands in them
+_COUNTS = ("{records}", "{lines}", "{cells}")
+
+
+def counts_records(found: StructureFault) -> bool:
+    """Whether a fault says how many records, lines or cells have it."""
+    return any(mark in FAULT_KINDS[found.kind].received for mark in _COUNTS)
+
+
+def without_number(found: StructureFault) -> StructureFault:
+    """A fault that counts records, with no word of how many or which: "some records"."""
+    received = found.received
+    for noun, many in counted(found.count).items():
+        received = received.replace(many, f"some {noun}")
+    return replace(found, received=received, row=None, line=None, sample_rows=())
 
 
 def fault(

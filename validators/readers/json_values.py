@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 CARRIED: Final = 40
 #: of a number that is written out in full: that of the largest floating-point number
 LARGEST_EXPONENT: Final = 308
+
+
+def _is_blank(value: Any) -> bool:
+    """Whether a key holds nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 class Number(str):
@@ -142,7 +148,8 @@ class JsonStage:
         self._readers = [self._reader(item) for item in shape.items]
         self._items = frozenset(shape.items)
         self._seen: set[str] = set()
-        self._unknown: dict[str, int] = {}
+        #: keys that are no items, and whether some record has a value there
+        self._unknown: dict[str, bool] = {}
 
     def _reader(self, item: str) -> Any:
         if item in self.shape.integer_items:
@@ -174,15 +181,15 @@ class JsonStage:
             return
         if any(b"\0" in one for one in values):
             self.log.add("nul_character", self.row, line)
-        self._note_keys(value.keys())
+        self._note_keys(value)
         self._out.add(self.row, line, values)
         self._check_rows()
 
-    def _note_keys(self, keys: Any) -> None:
-        self._seen.update(keys & self._items)
-        for name in keys - self._items:
+    def _note_keys(self, record: dict[str, Any]) -> None:
+        self._seen.update(record.keys() & self._items)
+        for name in record.keys() - self._items:
             if name in self._unknown or len(self._unknown) < self._opening.limits.max_columns:
-                self._unknown[name] = self._unknown.get(name, 0) + 1
+                self._unknown[name] = self._unknown.get(name, False) or not _is_blank(record[name])
 
     def _check_rows(self) -> None:
         most = self._opening.limits.max_rows
@@ -219,7 +226,10 @@ class JsonStage:
         near = {name: normal(name) for name in self._unknown if normal(name) in self._items}
         if near:
             yield near_miss(self._table, near)
-        yield from unknown_columns(self._table, [name for name in self._unknown if name not in near])
+        others = {name: name for name in self._unknown if name not in near}
+        empty = [name for name, filled in self._unknown.items() if not filled]
+        # the keys stand in no scan file, where it could be read again whether they are filled
+        yield from (replace(found, unread={}) for found in unknown_columns(self._table, others, empty=empty))
         if self._out.records:
             # a key that no record has is how JSON writes a blank: a fault of the file only where a value has to be
             yield from (f for f in missing_columns(self._seen, self.shape) if f.kind == "missing_mandatory")

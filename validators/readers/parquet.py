@@ -18,7 +18,7 @@ from validators.readers.staging import StagedSource, StageWriter
 from validators.source import Census, Record, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from validators.readers.opening import Opening
@@ -73,6 +73,8 @@ class ParquetSource(Source):
     opening: Opening = field(repr=False)
     selected: str
     counted: int
+    #: private name → a column that is no item
+    unread: Mapping[str, Column] = field(default_factory=dict)
 
     def census(self) -> Census:
         """The count that the file itself keeps."""
@@ -109,6 +111,16 @@ class ParquetSource(Source):
         """Every record, in the order of the file."""
         for row, *values in self._rows(f"{self.selected} ORDER BY file_row_number"):
             yield row, None, self.record(values[1:])
+
+    def filled(self, columns: Collection[str]) -> frozenset[str]:
+        """Those of the columns that no record holds in which some row has more than spaces."""
+        asked = [name for name in columns if name in self.unread]
+        values = (f"CAST({identifier(self.unread[name].stored)} AS VARCHAR)" for name in asked)
+        counts = ", ".join(f"count(nullif(trim({value}), ''))" for value in values)
+        with closing(connection(self.scan_path)) as database:
+            query = f"SELECT {counts or 0} FROM read_parquet({text(str(self.scan_path))})"
+            (found,) = _fetched(database, query, self.name)
+        return frozenset(columns) - {name for name, count in zip(asked, found, strict=False) if not count}
 
     def fetch(self, rows: Collection[int]) -> dict[int, tuple[int | None, Record]]:
         """The records of a few rows."""
@@ -188,6 +200,7 @@ def read(opening: Opening) -> Iterator[Source]:
         opening=opening,
         selected=f"SELECT {selected} FROM {scan}",
         counted=rows,
+        unread={column.name: column for column in found if column.name not in items},
     )
 
 

@@ -238,7 +238,7 @@ def run(
     sources: Mapping[str, Source],
     context: Context,
     progress: Callable[[str, float | None], None],
-    rows_to: Callable[[str, Iterator[FailingRow]], None] | None,
+    rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None,
 ) -> Tally:
     """The tally of the tables in `sources`."""
     work = Run(context, progress)
@@ -255,7 +255,7 @@ def run(
     tally = work.tally()
     for name in names if rows_to else ():
         assert rows_to is not None
-        rows_to(name, iter(work.failing_rows(name)))
+        rows_to(name, iter(work.failing_rows(name)), not work.unseen[name])
     return tally
 
 

@@ -26,7 +26,7 @@ ACCESS_MEANS = (
     "been seen. A wait runs from the start of the clock, else from the day the referral was received. Missed: did not "
     "attend, or came too late to be seen, of the contacts that nobody cancelled. Seen without the needed interpreter: "
     "no interpreter was used, of the contacts that took place with people who need one. The interval is Wilson's, of "
-    "95%; it takes rows for independent, so the true one is wider. No share is given on fewer than 20 people."
+    "95%; it takes rows for independent, so the true one is wider."
 )
 NOBODY_PLACED = (
     "Nobody is placed for Core20 here: that needs the index, and the postcode directory or small areas; or deciles "
@@ -63,7 +63,7 @@ class Part:
 
 def recorded_means(report: Report) -> str:
     """What the tables of what is recorded show."""
-    placed = any(figure.rate is not None for figure in report.core20.figures)
+    placed = any(figure.yes or figure.no for figure in report.core20.figures)
     return " ".join([RECORDED_MEANS, GENDER_MEANS, *([] if placed else [NOBODY_PLACED])])
 
 

@@ -60,7 +60,7 @@ def records(report: Report) -> Listing:
         mapped=any(each.sample.source for each in named),
     )
     rows = [_row(report, each, shown) for each in chain.from_iterable(_by_record(named))]
-    return Listing(NAME, _notes(report, len(rows)), _columns(shown), rows)
+    return Listing(NAME, _notes(report, named), _columns(shown), rows)
 
 
 def _by_record(named: list[Named]) -> list[list[Named]]:
@@ -70,16 +70,18 @@ def _by_record(named: list[Named]) -> list[list[Named]]:
     return sorted(records.values(), key=lambda group: (min(each.weight for each in group), -len(group)))
 
 
-def _notes(report: Report, named: int) -> tuple[str, ...]:
+def _notes(report: Report, named: list[Named]) -> tuple[str, ...]:
     if not named:
         return (NO_RECORDS,)
     counts = (finding.failed_rows for finding in report.findings)
     told = sum(count for count in counts if isinstance(count, int))
     cut = (
-        f"Named here: {words.number(named)} of {words.number(told)} rows with a finding, spread over the file; a row "
-        "with two findings counts twice. The option --rows of the command line writes all of them."
+        f"Named here: {words.number(len(named))} of {words.number(told)} rows with a finding, spread over the file; a "
+        "row with two findings counts twice. The option --rows of the command line writes all of them."
     )
-    return (cut, FILTER_BY_RULE, words.ROW_MEANS, words.KEY_MEANS)
+    without = {each.finding.table: None for each in named if words.no_row(each.finding)}
+    why = (f"{words.table_title(table)}: {words.NO_ROW_MEANS}" for table in without)
+    return (cut, FILTER_BY_RULE, words.ROW_MEANS, words.KEY_MEANS, *why)
 
 
 def _columns(shown: _Shown) -> tuple[Column, ...]:

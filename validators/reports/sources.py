@@ -62,9 +62,10 @@ def _column(filled: SourceColumn) -> str:
 
 
 def row(sample: Sample) -> str:
-    """The row, of the file of the extract where the mapping numbered the rows of the table anew."""
+    """The row, of the file of the extract where the mapping numbered the rows of the table anew; empty where its number
+    is not told."""
     if sample.source is None:
-        return f"row {sample.row:,}" if sample.row is not None else "row –"
+        return f"row {sample.row:,}" if sample.row is not None else ""
     return f"row {sample.source.row:,} of {plain(sample.source.file, NAME)}"
 
 

@@ -65,11 +65,14 @@ def _mend_first(report: Report, page: Page) -> Iterator[str]:
     if not report.mend_first:
         return
     yield from page.title("Mend these first")
-    fixes = {finding.fingerprint: finding.fix for finding in report.findings}
+    findings = {finding.fingerprint: finding for finding in report.findings}
     for place, first in enumerate(report.mend_first, start=1):
         yield from page.text(f"{place}. {first.title} ({first.rule_id})")
         yield from page.text(first.reason, indent=3)
-        yield from page.text(fixes.get(first.fingerprint) or "", indent=3)
+        finding = findings[first.fingerprint]
+        received = words.received(finding)
+        yield from page.text(f"Received: {received}" if received else "", indent=3)
+        yield from page.text(finding.fix or "", indent=3)
 
 
 def _counters(report: Report, page: Page) -> Iterator[str]:
@@ -153,7 +156,8 @@ def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
     yield from page.labelled("", _sampled(finding, file))
     for sample in finding.samples[:SAMPLES]:
         told = words.revealed(sample)
-        yield from page.labelled("", f"row {words.number(sample.row)}: {told}" if told else None)
+        yield from page.labelled("", f"{words.told_apart(sample)}: {told}" if told else None)
+    yield from page.labelled("", words.no_row(finding))
     yield from page.labelled("Received", words.received(finding))
     yield from page.labelled("Expected", finding.cause.expected)
     yield from page.labelled("Try", finding.cause.suggestion)
@@ -167,7 +171,9 @@ def _sampled(finding: Finding, file: str | None) -> str | None:
     if not shown:
         return None
     more = words.not_shown(finding.failed_rows, len(shown))
-    rows = ", ".join(words.place(sample) for sample in shown) + (f" and {words.number(more)} more" if more > 0 else "")
+    rows = ", ".join(words.place(sample, key=sample.row is None) for sample in shown) + (
+        f" and {words.number(more)} more" if more > 0 else ""
+    )
     return f"{file}: {rows}" if file else rows
 
 

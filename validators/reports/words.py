@@ -79,11 +79,18 @@ ROW_MEANS = (
     "starts in the file."
 )
 KEY_MEANS = "A key is a scrambled reference: findings on the same record share it, and it does not say who it is."
+NO_ROW_MEANS = (
+    "Row numbers of this table are not given while rows of restricted characteristics stand in the file: take them out "
+    "first, then check again."
+)
 NOT_ASSESSED_MEANS = (
     "Not assessed means that nobody knows: a rule could not be checked because something it needs was not there. "
     "It is never counted as passed."
 )
-NO_FIGURE_MEANS = "“?” means that nothing could be judged. “–” means that there is no figure."
+NO_FIGURE_MEANS = (
+    "“?” means that nothing could be judged. “–” means that there is no figure: no share of persons is given on fewer "
+    "than 20 of them."
+)
 HIDDEN_COUNT = "The number is not given: it could point to a person."
 ANSWERS_MEANS = (
     "One answer a person, over the persons whose age makes the question apply. Asked: the person answered, or a "
@@ -186,7 +193,20 @@ def place(sample: Sample, *, key: bool = False) -> str:
     line = f"line {number(sample.line)}" if sample.line is not None else ""
     shown_key = f"key {sample.key}" if key and sample.key else ""
     within = ", ".join(part for part in (line, *sources.details(sample), shown_key) if part)
-    return sources.row(sample) + (f" ({within})" if within else "")
+    row = sources.row(sample)
+    if not row:
+        return within or "a row"
+    return row + (f" ({within})" if within else "")
+
+
+def told_apart(sample: Sample) -> str:
+    """What a sample is called where it is named alone: by its row, else by its key."""
+    return sources.row(sample) or f"key {sample.key or NONE_GIVEN}"
+
+
+def no_row(finding: Finding) -> str | None:
+    """Why the samples of a finding have no row number; None where they have one."""
+    return NO_ROW_MEANS if any(not sources.row(sample) for sample in finding.samples) else None
 
 
 def revealed(sample: Sample) -> str:
@@ -222,9 +242,10 @@ def ethnicity_apart(measured: Ethnicity) -> list[str]:
             f"Known and stated: {percent(measured.known_rate)} of persons; not stated (Z): "
             f"{percent(measured.not_stated_rate)}. {PUBLISHED_ETHNICITY}"
         )
-    if measured.any_other_rate is not None:
+    if measured.any_other is not None:
         second = f" {number(measured.local_second_character)} have a local second character."
-        said.append(f"“Any other” is {percent(measured.any_other_rate)} of the known ethnicities.{second}")
+        counted = f"{number(measured.any_other)} of {number(measured.known)} known ethnicities"
+        said.append(f"“Any other”: {counted} ({percent(measured.any_other_rate)}).{second}")
     if measured.conflicting:
         said.append(
             f"{number(measured.conflicting)} persons share an NHS number with another row that holds another known "
@@ -238,7 +259,7 @@ def ethnicity_apart(measured: Ethnicity) -> list[str]:
 
 def births(measured: Linkage) -> list[str]:
     """Dates of birth on 1 January: worth knowing, and nothing to mend."""
-    if measured.born_1_january_rate is None:
+    if not measured.birth_dates:
         return []
     counted = f"{number(measured.born_1_january)} of {number(measured.birth_dates)} persons with a date of birth"
     share = percent(measured.born_1_january_rate)
@@ -249,7 +270,12 @@ def hides(finding: Finding) -> str | None:
     """Which groups a fault hides; by name in the owner's copy alone."""
     if not finding.hides:
         return None
-    named = f": {', '.join(finding.hidden_groups)}" if finding.hidden_groups else ""
+    rows = {
+        hidden.title: f" ({number(hidden.lost_rows)} of {many(hidden.rows, 'row')})" for hidden in finding.hidden_rows
+    }
+    named = (
+        f": {', '.join(name + rows.get(name, '') for name in finding.hidden_groups)}" if finding.hidden_groups else ""
+    )
     return f"More than half of the people of a group{named}"
 
 

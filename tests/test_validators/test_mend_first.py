@@ -1,0 +1,105 @@
+"""What is mended first: by severity, by the share of the whole table, and by what rests on the item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from schema.dataset import load_dataset
+from tests.test_validators.small_submissions import TODAY, context_of
+from validators.access import ITEMS
+from validators.downstream import SHARE, rests_on
+from validators.finding import Cause, Finding, finding_of
+from validators.groups import FACTS, LINKAGE_ITEMS
+from validators.item_measures import item_measures
+from validators.mend_first import Scale, mend_first
+from validators.report import TableCount
+from validators.reports import REPORTS
+from validators.synthetic import generate
+from validators.tally import ItemTally
+from validators.validate import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATASET = load_dataset()
+TABLES = (
+    TableCount(table="person", rows=1000, rejected_rows=0),
+    TableCount(table="plus_characteristic", rows=4000, rejected_rows=0),
+)
+
+
+def _found(rule_id: str, failed: int, assessed: int, kind: str = "other_form") -> Finding:
+    return finding_of(DATASET.rule(rule_id), Cause(kind=kind, received="what came"), assessed=assessed, failed=failed)
+
+
+def _weight(finding: Finding) -> float:
+    return Scale(_items(), TABLES).weight(finding)
+
+
+def _items() -> Any:
+    context = context_of({})
+    tallies = [ItemTally(t.name, item.name, 0, 0, 0, 0) for t in DATASET.tables.values() for item in t.items]
+    return tuple(item_measures(tallies, context))
+
+
+def test_an_item_that_only_supports_another_weighs_less_than_one_that_groups_rest_on() -> None:
+    """The same severity, action and share: what differs is what is lost downstream."""
+    birth = _found("PMD001.birth_date.format", 500, 1000)
+    for rule_id in ("PMD00304", "PMD003.recorded_date.format"):
+        assert _weight(_found(rule_id, 2000, 4000)) < _weight(birth) / 2
+
+
+def test_what_is_not_there_is_lost_as_much_as_what_is_left_out() -> None:
+    missing, doubtful = (_found("PMD001.birth_date.missing", 500, 1000, kind) for kind in ("missing", "other"))
+    assert _weight(missing) > _weight(doubtful) > 0
+
+
+def test_the_share_is_one_of_the_table_and_not_of_the_rows_that_a_rule_assesses() -> None:
+    """All of the few rows that a rule looks at are few of the table."""
+    few = _found("PMD001.death_date.format", 10, 10)
+    many = _found("PMD001.death_date.format", 300, 1000)
+    assert _weight(few) < _weight(many)
+    (first, second) = mend_first([few, many.model_copy(update={"fingerprint": "x"})], _items(), TABLES)
+    assert first.reason.startswith("300 of 1,000 rows (30.0%)")
+    assert second.reason.startswith("10 of 1,000 rows (1.0%)")
+
+
+def test_a_share_of_few_rows_is_no_percentage() -> None:
+    tables = (TableCount(table="person", rows=19, rejected_rows=0),)
+    (first,) = mend_first([_found("PMD001.birth_date.format", 9, 19)], _items(), tables)
+    assert first.reason.startswith("9 of 19 rows: ")
+
+
+def test_every_item_has_something_that_rests_on_it() -> None:
+    found = {
+        (table.name, item.name): rests_on(table.name, item.name, item.mandation)
+        for table in DATASET.tables.values()
+        for item in table.items
+    }
+    assert set(found.values()) == set(SHARE)
+    named = [("person", item) for fact in FACTS for item in fact.items] + [("person", item) for item in LINKAGE_ITEMS]
+    named += [(table, item) for table, items in ITEMS.items() for item in items]
+    assert not set(named) - found.keys()
+    assert {found[place] for place in named} == {"split", "measure", "row"}
+    for item in ("source", "recorded_date", "snomed_code"):
+        assert found["plus_characteristic", item] in ("support", "optional")
+    assert found["plus_characteristic", "value"] == "row"
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sent")
+    generate(folder, persons=300, seed=3, faults={"PMD001.birth_date.format": 0.3, "PMD00304": 0.3})
+    return folder
+
+
+def test_each_form_for_people_shows_what_was_received(sent: Path) -> None:
+    report = validate(sent, today=TODAY)
+    (finding,) = [f for f in report.findings if f.fingerprint == report.mend_first[0].fingerprint]
+    assert finding.cause.received
+    told = REPORTS["text"](report).decode().lower().partition("mend these first")[2].partition("in figures")[0]
+    assert f"received: {finding.cause.received}" in " ".join(told.split())
+    page = REPORTS["html"](report).decode().partition('<ol class="first">')[2].partition("</ol>")[0]
+    assert page.count("<strong>Received:</strong>") == len(report.mend_first)
