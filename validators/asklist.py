@@ -99,7 +99,7 @@ def ask_lists(
     """(kind of place, its code) → the people to be asked there, by their ids.
 
     `sources` holds person; the PLUS table and contacts where they were sent. `left_out`: rows of a table that a check
-    refused: nothing is read from them.
+    refused: nothing is read from them, but the day and place of a contact after the period, which is refused for that.
     """
 
     def accepted(table: str) -> Records:
@@ -109,7 +109,8 @@ def ask_lists(
     asked = _Asking(context)
     people = asked.people(accepted("person"))
     asked.answers(people, accepted("plus_characteristic"))
-    asked.contacts(people, accepted("care_contact"))
+    if "care_contact" in sources:
+        asked.contacts(people, sources["care_contact"].records(), left_out.get("care_contact", ()))
     return asked.lists(people)
 
 
@@ -178,13 +179,13 @@ class _Asking:
         value, day = record.get("value"), self._date(record, "recorded_date")
         return value in ("Y", "N") or (value in ("Z", "U") and (day is None or day > self._since))
 
-    def contacts(self, people: Mapping[PersonKey, _Person], records: Records) -> None:
+    def contacts(self, people: Mapping[PersonKey, _Person], records: Records, left_out: Collection[int]) -> None:
         """Note where each person is seen next, or was seen last."""
         today = self._context.today.isoformat()
-        for _, _, record in records:
+        for row, _, record in records:
             person = people.get(self._key(record) or ("", ""))
             day = self._date(record, "contact_date")
-            if person is None or day is None:
+            if person is None or day is None or (row in left_out and day <= self._day):
                 continue
             contact = (day.isoformat() > today, day.isoformat())
             if person.contact is None or _sooner(contact, person.contact):

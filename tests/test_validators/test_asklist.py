@@ -118,7 +118,6 @@ def test_no_row_that_a_check_refuses_is_read(tmp_path):
     contacts = (
         {"care_contact_id": "C1", "contact_date": "2026-04-02", "ward_code": "W1"},
         {"care_contact_id": "C2", "contact_date": "2026-03-31", "ward_code": "OLDER"},
-        {"care_contact_id": "C3", "contact_date": "2026-05-02", "ward_code": "LATER"},
         {"care_contact_id": "C4", "contact_date": "2026-04-10", "ward_code": "ONE"},
         {"care_contact_id": "C4", "contact_date": "2026-04-11", "ward_code": "OTHER"},
     )
@@ -128,6 +127,13 @@ def test_no_row_that_a_check_refuses_is_read(tmp_path):
     assert questions == ("Gypsy, Roma or Traveller community",), "no algorithm answers for anybody"
     twice = {"stated_gender": "1"}, {"stated_gender": "2"}
     assert _lists(tmp_path, persons=twice) == {}, "two rows of one key that differ are both refused"
+
+
+def test_a_contact_booked_after_the_period_is_the_next_though_no_part_of_it(tmp_path):
+    seen = {"care_contact_id": "C1", "contact_date": "2026-04-02", "ward_code": "W1"}
+    booked = {"care_contact_id": "C2", "contact_date": "2026-05-02", "ward_code": "LATER"}
+    (asked,) = _lists(tmp_path, contacts=(seen, booked))[("ward", "LATER")]
+    assert (asked.contact, asked.is_next) == ("2026-05-02", True)
 
 
 def test_a_place_says_what_its_code_is_a_code_of_and_how_it_is_called(tmp_path, monkeypatch, capsys):
