@@ -32,6 +32,17 @@ def _adds_up(whole: Shown | None, parts: tuple[Shown | None, ...], what: str) ->
         raise ValueError(f"{what}: the outcomes add up to {sum(given[1:])}, not to {given[0]}")
 
 
+class TableCount(Part):
+    """The rows of one table."""
+
+    named_by: ClassVar = ("table",)
+    sums: ClassVar = (Sum(("rows",), ("rejected_rows",), rest=True),)
+
+    table: str = Field(description="Name of the table.")
+    rows: Shown | None = Field(description="Data rows received; null where the table was not sent.")
+    rejected_rows: Shown | None = Field(description="Rows that a consumer leaves out; null where that is not known.")
+
+
 class DataItemMeasure(Part):
     """How completely one data item is filled. Six outcomes, never folded: they add up to `rows`."""
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from validators.finding import Shown
-    from validators.measured import DataItemMeasure
-    from validators.report import TableCount
+    from validators.measured import DataItemMeasure, TableCount
 
 MOST = 3
 

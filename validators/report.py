@@ -12,7 +12,7 @@ from schema.rule import SEVERITIES, Severity
 from validators.accepted import AcceptedEntry
 from validators.figures import Sum
 from validators.finding import Count, Finding, Part, Rate, Reveal, Sample, Shown, exact
-from validators.measured import Access, Core20, DataItemMeasure, Equality, Linkage, PlusMeasure
+from validators.measured import Access, Core20, DataItemMeasure, Equality, Linkage, PlusMeasure, TableCount
 from validators.mend_first import MendFirst, mend_first
 from validators.since import Since
 from validators.verdict import Verdict, verdict_of, verdict_sentence, what_next
@@ -79,17 +79,6 @@ class Counts(Part):
     info: Count = Field(description="Findings that are worth knowing.")
     accepted: Count = Field(default=0, description="Findings among these that the owner of the data accepts for now.")
     accepted_warnings: Count = Field(default=0, description="Warnings among the accepted ones.")
-
-
-class TableCount(Part):
-    """The rows of one table."""
-
-    named_by: ClassVar = ("table",)
-    sums: ClassVar = (Sum(("rows",), ("rejected_rows",), rest=True),)
-
-    table: str = Field(description="Name of the table.")
-    rows: Shown | None = Field(description="Data rows received; null where the table was not sent.")
-    rejected_rows: Shown | None = Field(description="Rows that a consumer leaves out; null where that is not known.")
 
 
 class RuleOutcome(Part):

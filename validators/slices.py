@@ -16,9 +16,9 @@ from schema.rule import MENDS
 from validators.by_place import ITEMS, OTHERS, PlaceKind
 from validators.copies.rounding import SMALL
 from validators.item_titles import titles_of
-from validators.measured import Access, Core20, Equality, Linkage
+from validators.measured import Access, Core20, Equality, Linkage, TableCount
 from validators.mend_first import mend_first
-from validators.report import Report, RuleOutcome, Slice, TableCount, counts_of, not_assessed_of
+from validators.report import Report, RuleOutcome, Slice, counts_of, not_assessed_of
 from validators.verdict import with_findings
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 from tests.test_validators.sample_report import sample_report
 from tests.test_validators.sample_rules import RuleWords
 from validators.finding import Cause, Finding, Shape, finding_of, rate_of, sample_of
-from validators.measured import DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure
-from validators.report import Report, RuleOutcome, TableCount
+from validators.measured import DataItemMeasure, Equality, Ethnicity, Linkage, PlusMeasure, TableCount
+from validators.report import Report, RuleOutcome
 
 ITEMS = ("birth_date", "postcode", "ethnic_category", "stated_gender", "nhs_number")
 CHARACTERISTICS = (("HOMELESS", None, None), ("LD", None, None), ("CARER", 18, None), ("LAC", None, 17))

@@ -13,8 +13,8 @@ from validators.downstream import SHARE, rests_on
 from validators.finding import Cause, Finding, finding_of
 from validators.groups import FACTS, LINKAGE_ITEMS
 from validators.item_measures import item_measures
+from validators.measured import TableCount
 from validators.mend_first import Scale, mend_first
-from validators.report import TableCount
 from validators.reports import REPORTS
 from validators.synthetic import generate
 from validators.tally import ItemTally

@@ -26,7 +26,8 @@ from validators.copies.rounding import is_small
 from validators.copies.slices import shareable_slices
 from validators.copies.strip import stripped
 from validators.finding import Finding, exact
-from validators.report import Report, Slice, TableCount
+from validators.measured import TableCount
+from validators.report import Report, Slice
 from validators.reports import REPORTS
 from validators.slices import TO_HAND_ON, Cut, Slices, by_mend, could_be_a_person, slice_of
 from validators.synthetic import generate

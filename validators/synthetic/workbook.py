@@ -9,10 +9,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
-    from validators.synthetic.writers import Write
+    Write = Callable[[Sequence[str | None]], object]
 
 NAME = "submission.xlsx"
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 from validators.synthetic.workbook import sheet_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from schema.table_definition import TableDefinition
-
-    Write = Callable[[Sequence[str | None]], object]
+    from validators.synthetic.workbook import Write
 
 HEADER_FILES = {"csv": "header.csv", "ndjson": "header.json", "parquet": "header.json", "xlsx": "header.xlsx.sheet"}
 FORMATS = tuple(HEADER_FILES)
