@@ -43,6 +43,7 @@ from validators.measured import (
     PlusMeasure,
 )
 from validators.origins import columns_of_items
+from validators.reading import Scope, evaluate
 from validators.report import Outcome, RuleOutcome
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def key_maker(sources: Iterable[Source]) -> bytes:
 
 def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Finding]:
     """Every finding on values: one for each way in which a rule was broken."""
+    unusable = _unusable(tally, context)
     for result in tally.rules:
         rule = context.dataset.rule(result.rule_id)
         if not result.causes or (outcome_of(rule, result) != "failed" and rule.severity != "info"):
@@ -126,7 +128,7 @@ def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Fi
             hidden = result.failed is None
             yield finding_of(
                 rule,
-                _cause(rule, words[cause.kind], cause, context),
+                _cause(rule, words[cause.kind], cause, context, unusable),
                 assessed=result.assessed,
                 failed=None if hidden else cause.count,
                 samples=samples,
@@ -148,7 +150,27 @@ def _items(rule: Rule) -> tuple[str, ...]:
     return tuple(item for item in rule.items if item != "*")
 
 
-def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) -> Cause:
+def _unusable(tally: Tally, context: Context) -> dict[str, str]:
+    """Item, with its table → the rule on its form or its list that some row breaks."""
+    broken = (context.dataset.rule(result.rule_id) for result in tally.rules if result.failed)
+    return {f"{rule.table}.{rule.items[0]}": rule.id for rule in broken if isinstance(rule.check, Format | Coded)}
+
+
+def _mend_before(rule: Rule, context: Context, unusable: Mapping[str, str]) -> str:
+    """What a rate of people counts beside those it asks about: values that were sent and cannot be used."""
+    first = [unusable[item] for item in rule.items if item in unusable]
+    if not first or not isinstance(rule.check, Rate) or not _counts_blanks(rule.check, context):
+        return ""
+    return f"Mend {' and '.join(first)} first: values that cannot be used are counted here too"
+
+
+def _counts_blanks(check: Rate, context: Context) -> bool:
+    items = {item.name: item for item in context.dataset.tables[check.table].items}
+    blank = dict.fromkeys(items)
+    return evaluate(check.numerator.tree, Scope(context, items, blank, blank)) is True
+
+
+def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context, unusable: Mapping[str, str]) -> Cause:
     expected = words.expected
     if not expected and isinstance(rule.check, Format | Coded):
         item = context.dataset.tables[rule.table].item(rule.items[0])
@@ -157,7 +179,7 @@ def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context) ->
         kind=words.kind,
         received=words.received or None,
         expected=expected or None,
-        suggestion=words.suggestion or None,
+        suggestion=words.suggestion or _mend_before(rule, context, unusable) or None,
         shapes=tuple(Shape(shape=text, rows=count) for text, count in found.shapes),
     )
 

@@ -9,6 +9,7 @@ from validators import assemble, structure
 from validators.core20_figures import core20_of
 from validators.item_measures import item_measures
 from validators.misplaced_findings import misplaced_findings, misplaced_in_header, misplaced_rows
+from validators.readers.columns import settled_faults
 from validators.reference_data.stamps import stamps
 from validators.report import (
     EngineInfo,
@@ -52,13 +53,10 @@ def conformance_report(
     unnumbered = assemble.unnumbered(tally, context)
     samples = _sample_rows(request, tally, context, used, submission.origins, unnumbered)
     codes = {name: table.code for name, table in context.dataset.tables.items()}
-    faults = [
-        found
-        for name, source in used.items()
-        for found in structure.fault_findings(
-            codes[name], source, submission.origins, counted=name not in samples.unnumbered
-        )
-    ]
+    faults = list(structure.fault_findings(codes, submission.faults, submission.origins))
+    for name, source in used.items():
+        counted = name not in samples.unnumbered
+        faults += structure.fault_findings(codes, settled_faults(source), submission.origins, counted=counted)
     faults += misplaced_findings(tally, context, samples)
     findings = [*faults, *assemble.findings_of(tally, context, samples)]
     outcomes = [*structure.fault_outcomes(faults), *assemble.outcomes_of(tally, context)]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from schema.rule import Mend
 from validators.finding import Cause, Finding, exact, finding_of, sample_of
 from validators.origins import columns_of_fault, columns_of_items, row_of_fault
-from validators.readers.columns import settled_faults
 from validators.readers.faults import counts_records, without_number
 from validators.report import RuleOutcome
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from schema.rule import Action, Severity
     from validators.finding import Shown
     from validators.origins import Origins
-    from validators.source import Source, StructureFault
+    from validators.source import StructureFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,16 @@ class FaultText:
 
 
 def fault_findings(
-    table_code: str, source: Source, origins: Mapping[str, Origins], *, counted: bool = True
+    codes: Mapping[str, str], faults: Iterable[StructureFault], origins: Mapping[str, Origins], *, counted: bool = True
 ) -> Iterator[Finding]:
-    """The findings on one file. Where its records may not be counted, no number of records, rows or lines is told."""
-    for found in settled_faults(source):
+    """The findings on the faults of one file, or of what was sent as a whole. `codes`: table → what its ids begin with.
+
+    Where its records may not be counted, no number of records, rows or lines is told.
+    """
+    for found in faults:
         uncounted = not counted and counts_records(found)
         fault = without_number(found) if uncounted else found
-        text = _text(table_code, fault)
+        text = _text(codes[fault.table], fault)
         samples = tuple(sample_of(r, line, source=row_of_fault(fault, r, origins)) for r, line in fault.sample_rows)
         columns = columns_of_items(fault.table, fault.items, origins) + columns_of_fault(fault, origins)
         cause = Cause(
@@ -89,6 +91,8 @@ def _text(table_code: str, fault: StructureFault) -> FaultText:
 def _message(fault: StructureFault) -> str:
     if fault.check == "file.ignored":
         return f"The workbook holds {fault.received}"
+    if fault.check == "file.misnamed":
+        return f"The table {fault.table} was not sent, and there is {fault.received}"
     subject = "The file" if fault.check.startswith("file") else "A column"
     return f"{subject} of {fault.table} differs from what was expected: {fault.received}"
 
@@ -103,12 +107,14 @@ _TITLES = {
     "file.long_lines": "Lines with too many values",
     "file.format": "A file of another format than its name says",
     "file.ignored": "Sheets that were not read",
+    "file.misnamed": "A file or sheet that was not read, and is nearly named after a table",
     "file.encoding": "Characters in another encoding than UTF-8",
     "file.empty": "A file without a record",
 }
 
 
 _WHY = {
+    "file.misnamed": "What is not read is not checked: nothing that this report says holds for it.",
     "column.missing": "Every row counts as blank in an item whose column is not there.",
     "column.unknown": "A column that no item has the name of is not read, whatever stands in it.",
     "column.identifying": "What names a person has no place in this data set, and goes wherever the file goes.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from validators.errors import InputError
 from validators.limits import Limits
 from validators.readers import READERS, reader
 from validators.readers.background import Background
+from validators.readers.columns import nearly
 from validators.readers.content import ENDING, NAMES, PACKED, SENT_AS, content_of, parse_name, unreadable
 from validators.readers.faults import fault
 from validators.readers.opening import Opening
@@ -21,7 +21,7 @@ from validators.readers.received import Received, archive_files, check_readable,
 from validators.readers.unpack import Budget, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from validators.origins import Origins
@@ -38,7 +38,8 @@ class Submission:
     """The opened tables. Leaving it removes every file that was made.
 
     `single`: it was sent as one file that holds one table. `ignored`: files that were not read, each with the reason.
-    `origins`: where each table comes from that a mapping has made.
+    `origins`: where each table comes from that a mapping has made. `faults`: what is wrong with what was sent as a
+    whole, rather than with one of its files.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Submission:
     single: bool = False
     ignored: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    faults: tuple[StructureFault, ...] = ()
     origins: Mapping[str, Origins] = field(default_factory=dict)
 
     @cached_property
@@ -131,6 +133,28 @@ def _open_all(
     for file, name in named:
         opener.add(submission, file, name)
     submission.ignored = tuple((file.name[-100:], _why_ignored(file, shapes)) for file in others)
+    submission.faults = tuple(_misnamed(others, shapes, submission.sources))
+
+
+def _misnamed(
+    files: Sequence[Received], shapes: Mapping[str, TableShape], sent: Collection[str]
+) -> Iterator[StructureFault]:
+    """Files that are nearly named after a table that was not sent: a build must not pass because they were not read."""
+    near = {_nearly(file, shapes): file for file in files if not file.name.endswith("/")}
+    for table in shapes:
+        if table in near and table not in sent:
+            yield fault("misnamed_file", table, expected=f"{table}{_ending(near[table])}")
+
+
+def _nearly(file: Received, shapes: Mapping[str, TableShape]) -> str | None:
+    """The table after which a file that could be read is nearly named."""
+    parsed = parse_name(file.name)
+    return nearly(parsed.stem, shapes) if parsed.format is not None else None
+
+
+def _ending(file: Received) -> str:
+    """What follows the name of the table: `.csv`, `.csv.gz`."""
+    return file.name.lower()[len(parse_name(file.name).stem) :]
 
 
 def _table_of(name: str, shapes: Mapping[str, TableShape]) -> str | None:
@@ -167,8 +191,8 @@ def _why_ignored(file: Received, shapes: Mapping[str, TableShape]) -> str:
     parsed = parse_name(file.name)
     if parsed.stem.partition(".")[0] in shapes:
         return "Its ending says no format that is read. " + SENT_AS
-    near = difflib.get_close_matches(parsed.stem[:40], list(shapes), 1, 0.7)
-    meant = f" If it is that table, name it {near[0]}{Path(file.name).suffix.lower()}." if near else ""
+    near = _nearly(file, shapes)
+    meant = f" If it is that table, name it {near}{_ending(file)}." if near else ""
     return f"It is not named after a table.{meant}"
 
 

@@ -156,11 +156,40 @@ def test_a_workbook_with_a_sheet_a_table(inbox: Path) -> None:
             assert values(agrees(submission.sources["person"])) == ROWS
             assert submission.sources["person"].sha256 == submission.sources["header"].sha256
             assert kinds(submission.sources["person"]) == ["unread_sheets"]
-            (found,) = fault_findings("PMD001", submission.sources["person"], {})
+            (found,) = fault_findings({"person": "PMD001"}, submission.sources["person"].faults, {})
             assert (found.table, found.message) == (
                 "dataset",
                 "The workbook holds sheets that are not named after a table: Notes",
             )
+
+
+@pytest.mark.parametrize("name", ["referals.csv", "Referrals.CSV", "referral_table.csv.gz"])
+def test_a_file_nearly_named_after_a_table_that_was_not_sent_is_a_finding(inbox: Path, name: str) -> None:
+    csv_file(inbox, b"a\nx\n", "person.csv")
+    csv_file(inbox, b"a\nx\n", name)
+    with opened(inbox) as submission:
+        (found,) = fault_findings({"referral": "PMD101"}, submission.faults, {})
+    assert (found.rule_id, found.severity, found.table) == ("PMD101.file.misnamed", "error", "referral")
+    ending = ".csv.gz" if name.endswith(".gz") else ".csv"
+    assert found.cause.suggestion == f"Name it referral{ending}. It was not read, and nothing in it was checked."
+
+
+@pytest.mark.parametrize("name", ["notes.csv", "persons.csv", "referals.docx", "referals"])
+def test_other_files_are_none(inbox: Path, name: str) -> None:
+    csv_file(inbox, b"a\nx\n", "person.csv")
+    csv_file(inbox, b"a\nx\n", name)
+    with opened(inbox) as submission:
+        assert submission.faults == ()
+        assert [ignored for ignored, _ in submission.ignored] == [name]
+
+
+def test_a_sheet_nearly_named_after_a_table_is_a_finding(inbox: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("person", "Referals", "Notes"):
+        book.create_sheet(name).append(list(ITEMS))
+    book.save(inbox / "submission.xlsx")
+    with opened(inbox) as submission:
+        assert kinds(submission.sources["person"])[0] == "misnamed_sheet"
 
 
 def test_a_json_document_with_every_table(inbox: Path) -> None:

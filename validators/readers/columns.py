@@ -42,6 +42,11 @@ def normal(name: str) -> str:
     return re.sub(r"[\s\-.]+", "_", name.strip(" \t\r\n\"'\ufeff")).lower()
 
 
+def nearly(name: str, tables: Collection[str]) -> str | None:
+    """The table after which a file or a sheet is nearly named; None where it is after none."""
+    return next(iter(difflib.get_close_matches(normal(name)[:NAME_LENGTH], list(tables), 1, 0.7)), None)
+
+
 def recognised(names: Iterable[str], shape: TableShape) -> int:
     """How many of the names are items of the table."""
     return len({normal(name) for name in set(names)}.intersection(shape.items))

@@ -34,6 +34,14 @@ FAULT_KINDS: Final[dict[str, FaultKind]] = {
         "file.format", "warning", "none", "{what}", "{ending}, as the file name says",
         "It was read as {what}. Rename the file so that it ends in .{right}, or save it as {ending}.",
     ),
+    "misnamed_file": FaultKind(
+        "file.misnamed", "error", "none", "a file that is nearly named after the table", "{expected}",
+        "Name it {expected}. It was not read, and nothing in it was checked.",
+    ),
+    "misnamed_sheet": FaultKind(
+        "file.misnamed", "error", "none", "a sheet that is nearly named after the table", "{expected}",
+        "Name the sheet {expected}. It was not read, and nothing in it was checked.",
+    ),
     "empty_file": FaultKind(
         "file.empty", "error", "file", "a file without a single line", "a line with the column names, then the records",
         "Export the table again; where there is nothing to send, send the line of column names alone.",

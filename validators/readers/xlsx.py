@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import python_calamine
 
-from validators.readers.columns import match_columns, normal, own_names, recognised, shown
+from validators.readers.columns import match_columns, nearly, normal, own_names, recognised, shown
 from validators.readers.faults import fault
 from validators.readers.staging import StagedSource, StageWriter
 from validators.readers.workbook import copy_workbook, sheet_parts
 from validators.source import Census
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from validators.readers.faults import FaultLog
     from validators.readers.opening import Opening
@@ -38,7 +38,7 @@ def read(opening: Opening) -> Iterator[Source]:
         parts = sheet_parts(copy)
         chosen = _chosen(opening, book.sheet_names)
         unread = [name for name in book.sheet_names if name not in chosen.values()]
-        more = opening.faults
+        more = (*opening.faults, *(_misnamed(unread, opening, chosen) if opening.table is None else ()))
         for table, name in chosen.items():
             reading = SheetReading(opening, table, sheets.get(parts.get(name, "")))
             rows = book.get_sheet_by_name(name)
@@ -53,6 +53,14 @@ def read(opening: Opening) -> Iterator[Source]:
         raise
     finally:
         copy.unlink(missing_ok=True)
+
+
+def _misnamed(sheets: list[str], opening: Opening, chosen: Mapping[str, str]) -> Iterator[StructureFault]:
+    """Sheets that are nearly named after a table that the workbook does not hold."""
+    near = {nearly(name, opening.shapes) for name in sheets}
+    yield from (
+        fault("misnamed_sheet", table, expected=table) for table in opening.shapes if table in near - set(chosen)
+    )
 
 
 def _chosen(opening: Opening, names: list[str]) -> dict[str, str]:
