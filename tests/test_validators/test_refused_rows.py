@@ -34,6 +34,11 @@ SEEN = [
     *(answer(number, "GRT", "Y", day="31/12/2025") for number in range(9)),
     *(answer(number, "LD", "N", source=None) for number in range(3)),
 ]
+#: the code, and what people write for it: a code that is written in another way is no way round the refusal
+SPELT = (
+    *("SEXWORK", "sexwork", " SEXWORK ", "Sex work", "SEX_WORK", "Sex-Workers", "JUSTICE\u00a0", "youth justice"),
+    *("Migrants", "MODERN-SLAVERY", "Contact with the justice system", "Asylum seeker"),
+)
 MAPPING = """
 [header]
 dataset_version = "1.0.0"
@@ -62,7 +67,7 @@ recorded_date = "recorded_date"
 def _submission(folder: Path, refused: int, seed: int, *, ragged: bool = False) -> Path:
     """A submission with so many refused rows at random places; `ragged`: every row lacks its last value."""
     folder.mkdir()
-    rows = [*SEEN, *(answer(n % PERSONS, "SEXWORK", "Y") for n in range(refused))]
+    rows = [*SEEN, *(answer(n % PERSONS, SPELT[n % len(SPELT)], "Y") for n in range(refused))]
     random.Random(seed).shuffle(rows)
     persons = [person(number, ethnic_category="A") for number in range(PERSONS)]
     write_tables(folder, {"header": [HEADER], "person": persons, "plus_characteristic": rows})
@@ -71,6 +76,14 @@ def _submission(folder: Path, refused: int, seed: int, *, ragged: bool = False) 
         first, *lines = path.read_text().splitlines()
         path.write_text("\n".join([first, *(line.rpartition(",")[0] for line in lines)]) + "\n")
     return folder
+
+
+@pytest.mark.parametrize("code", [*SPELT, "CARER", "carer", "carers", "L-MIGRANT", "x", "", "sys", None])
+def test_engines_refuse_the_same_codes(tmp_path: Path, code: str | None) -> None:
+    write_tables(tmp_path, {"header": [HEADER], "person": [person(1)], "plus_characteristic": [answer(1, code, "Y")]})
+    found = {engine: validate(tmp_path, engine=engine, today=TODAY) for engine in ENGINES}
+    refused = {name: [f for f in report.findings if f.rule_id == "PMD00319"] for name, report in found.items()}
+    assert {name: bool(findings) for name, findings in refused.items()} == dict.fromkeys(ENGINES, code in SPELT)
 
 
 def _figures(part: Any, path: str = "") -> Iterator[tuple[str, int]]:

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from validators import terms
 from validators.plan import column
+from validators.restricted import LEAST, LOCAL, NO_SIGN, REFUSED_BY, Restricted
 
 if TYPE_CHECKING:
     from schema.data_item import Item
@@ -55,8 +56,22 @@ class Scan:
 
     def visible(self) -> exp.Expr:
         """What keeps rows of refused restricted characteristics out of everything."""
-        refused = self.context.refused_characteristics()
-        if self.table.name != "plus_characteristic" or not refused:
+        if self.table.name != "plus_characteristic":
             return exp.true()
-        code = terms.upper(terms.call("trim", column("characteristic_code")))
-        return terms.call("coalesce", exp.Not(this=exp.paren(terms.among(code, refused))), exp.true())
+        restricted, code = Restricted(self.context), column(REFUSED_BY)
+        spelt = terms.upper(terms.call("regexp_replace", code.copy(), *map(terms.literal, (NO_SIGN, "", "g"))))
+        near = [_contains(spelt.copy(), terms.literal(part)) for part in restricted.codes]
+        meant = [_contains(terms.literal(meaning), spelt.copy()) for meaning in restricted.meanings]
+        long = exp.GTE(this=terms.call("strlen", spelt), expression=terms.literal(LEAST))
+        branches = [
+            (terms.is_null(code), exp.true()),
+            (terms.among(code.copy(), restricted.allowed), exp.true()),
+            (terms.call("starts_with", code.copy(), terms.literal(LOCAL)), exp.true()),
+            (exp.or_(*near), exp.false()),
+            (exp.and_(long, exp.or_(*meant)), exp.false()),
+        ]
+        return terms.case(branches, exp.true())
+
+
+def _contains(text: exp.Expr, part: exp.Expr) -> exp.Expr:
+    return terms.call("contains", text, part)

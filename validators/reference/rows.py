@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from schema.check import Condition
 from validators.assessable import not_loaded
 from validators.errors import EngineError
-from validators.functions import upper
 from validators.reading import Scope
+from validators.restricted import REFUSED_BY, Restricted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 PERSON_KEY = ("local_patient_id_org", "local_patient_id")
 #: stages in which a rule reads one row alone
 ROW_STAGES: tuple[Stage, ...] = ("value", "record")
-#: the characteristic by which a row may be refused unread
-REFUSED_BY = "characteristic_code"
 
 
 @dataclass(slots=True, eq=False)
@@ -131,10 +129,10 @@ def own_item(rule: Rule) -> str | None:
 def read_rows(source: Source, rules: TableRules) -> tuple[list[Row], int]:
     """The rows that rules may see, and how many are refused unread."""
     defaults = _stand_ins(source, rules)
-    refused = rules.context.refused_characteristics()
+    restricted = Restricted(rules.context) if rules.table.name == "plus_characteristic" else None
     seen, unseen = list[Row](), 0
     for number, _, record in source.records():
-        if upper((record.get(REFUSED_BY) or "").strip(" ")) in refused:
+        if restricted is not None and restricted.refuses(record.get(REFUSED_BY)):
             unseen += 1
         else:
             seen.append(Row(number, {**record, **defaults}))
