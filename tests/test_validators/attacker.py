@@ -55,6 +55,8 @@ class Attacker:
         self._facts(name, copy)
         self._linked(name, copy)
         self._access(name, copy)
+        if not drawn:
+            self._access_to_tables(name, copy)
         self._rules(name, copy, drawn=drawn)
 
     def _table(self, at: str, table: dict[str, Any]) -> None:
@@ -151,6 +153,18 @@ class Attacker:
                 for field in ("numerator", "persons_counted") if split["by"] in _OF_EVERYBODY else ():
                     parts = [f"{at}.{split['by']}.{group['group']}.{field}" for group in split["groups"]]
                     self.sums.append(([f"{at}.{field}"], parts))
+
+    def _access_to_tables(self, name: str, copy: dict[str, Any]) -> None:
+        """Of a checked file: all referrals are the rows of their table, and persons over six weeks old are persons."""
+        for measure in copy["access"]["measures"]:
+            at = f"{name}access.{measure['measure']}"
+            table = {"referrals": "referral", "contacts": "care_contact"}.get(measure["measure"])
+            for field in ("numerator", "denominator") if table else ():
+                self._same(f"{at}.{field}", f"{name}{table}.kept")
+            for split in measure["splits"] if measure["measure"] == "without_practice" else ():
+                for group in split["groups"]:
+                    place = f"{split['by']}.{group['group']}"
+                    self._some_of(f"{name}None None.{place}", f"{at}.{place}.denominator")
 
     def _persons(self, name: str, copy: dict[str, Any]) -> None:
         ethnicity, linkage = copy["equality"]["ethnicity"], copy["linkage"]

@@ -17,6 +17,7 @@ from tests.test_validators.sample_report import sample_report
 from validators.copies import cells, shareable, system
 from validators.copies.cells import figures
 from validators.copies.rounding import is_small, rounded
+from validators.copies.sums import equals
 from validators.copies.system import System
 from validators.finding import Part
 from validators.report import Report
@@ -96,6 +97,23 @@ def test_no_hidden_figure_of_a_checked_file_can_be_had(persons: int, seed: int, 
     for name, (low, high) in attacker.narrow().items():
         assert low <= exact.get(name, low) <= high, f"{name} is not told as it is"
     assert given_away(attacker, exact) == []
+
+
+def test_a_figure_that_is_told_in_two_parts_of_the_report_is_known_to_be_one(tmp_path: Path) -> None:
+    """What one part hides, another must not show: all referrals, all contacts, the persons of access and of linkage."""
+    generate(tmp_path, persons=60, seed=4)
+    report = validate(tmp_path, today=date(2026, 5, 10))
+    alike = [set(paths) for paths in equals(report)]
+    one_of_two = [
+        (("access", "measures", "referrals", "denominator"), ("data_items", "referral/service_request_id", "rows")),
+        (("access", "measures", "contacts", "numerator"), ("data_items", "care_contact/care_contact_id", "rows")),
+    ]
+    group = ("splits", "age_band", "groups", "25-34")
+    practice, answers = ("access", "measures", "without_practice"), ("plus", "HOMELESS")
+    one_of_two.append(((*practice, *group, "persons"), (*answers, *group, "eligible")))
+    one_of_two.append(((*practice, "denominator"), ("linkage", "persons")))
+    for one, other in one_of_two:
+        assert any({one, other} <= paths for paths in alike), (one, other)
 
 
 def test_findings_without_a_fingerprint_get_theirs() -> None:

@@ -38,6 +38,9 @@ _OF_ITEM = {
 }
 _OF_ETHNICITY = ("known", "declined", "not_known", "missing", "invalid", "asked")
 _EVENTS = {kind.name: (kind.counted, kind.of) for kind in MEASURES}
+#: measures that count all rows of a table, and those that are a share of all persons, or of nearly all
+_ALL_ROWS = {kind.name: kind.table for kind in MEASURES if kind.of is None}
+_OF_PERSONS = {kind.name for kind in MEASURES if kind.of == "persons"}
 
 
 def group_totals(report: Report) -> Iterator[Total]:
@@ -57,6 +60,23 @@ def group_totals(report: Report) -> Iterator[Total]:
                 (*at, "splits", kind.by, "groups"), kind.groups, {name: ((*at, name),) for name in _ACCESS}
             )
             yield from _not_known(access.measure, kind)
+    yield from _but_babies(report)
+
+
+def _but_babies(report: Report) -> Iterator[Total]:
+    """Persons over six weeks old are some of all persons, in each group."""
+    ageless = next((m.characteristic for m in report.plus if m.min_age is None and m.max_age is None), None)
+    for access in report.access.measures:
+        if access.measure not in _OF_PERSONS:
+            continue
+        at = ("access", "measures", access.measure)
+        yield Total((("linkage", "persons"),), ((*at, "denominator"),), rest=True)
+        for split in access.splits:
+            for group in split.groups:
+                place = ("splits", split.by, "groups", group.group)
+                some = ((*at, *place, "denominator"),)
+                yield Total((("linkage", *place, "persons"),), some, rest=True)
+                yield Total((("plus", ageless or "", *place, "eligible"),), some, rest=True)
 
 
 _LINKED = ("persons", "with_number", "status_01", "without_number")
@@ -115,6 +135,26 @@ def group_equals(report: Report) -> Iterator[tuple[str, Path]]:
         for group in CLASSES if figure.index == report.core20.index else ():
             yield f"None None core20 {group}", (*at, group)
     yield from _events(report)
+    yield from _of_tables(report)
+
+
+def _of_tables(report: Report) -> Iterator[tuple[str, Path]]:
+    """Measures of access that count every row of a table, and the persons of which another is a share.
+
+    Babies are no part of those; where there are none they are the same persons that linkage and PLUS count.
+    """
+    for access in report.access.measures:
+        at = ("access", "measures", access.measure)
+        table = _ALL_ROWS.get(access.measure)
+        if table is not None:
+            yield from ((table, (*at, field)) for field in ("numerator", "denominator"))
+        if access.measure not in _OF_PERSONS:
+            continue
+        yield from (("person", (*at, field)) for field in ("denominator", "persons"))
+        for split in access.splits:
+            for group in split.groups:
+                place = (*at, "splits", split.by, "groups", group.group)
+                yield from ((f"None None {split.by} {group.group}", (*place, f)) for f in ("denominator", "persons"))
 
 
 def _persons_of(at: Path, groups: Collection[Group], ages: str) -> Iterator[tuple[str, Path]]:
