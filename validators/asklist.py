@@ -160,12 +160,9 @@ class _Asking:
         return found
 
     def _answers(self, name: str, value: str | None) -> bool:
-        """Whether a value answers the question: known, or declined."""
+        """Whether a value answers the question: known, or declined. A code of no list answers nothing."""
         item = self._context.dataset.tables["person"].item(name)
-        if value is None:
-            return False
-        kind = self._facts.kind_of(item, value)
-        return kind is None or kind in ("value", "declined", "asked_unsure")
+        return value is not None and self._facts.kind_of(item, value) in ("value", "declined", "asked_unsure")
 
     def answers(self, people: Mapping[PersonKey, _Person], records: Records) -> None:
         """Note what need not be asked."""

@@ -75,7 +75,7 @@ def _loosely(code: str) -> str:
 def recased(codes: Collection[str], code_list: CodeList) -> str:
     """How to write a code whose letters have the wrong case, by the example of the first that has letters."""
     lettered = (code for code in sorted(set(codes) - code_list.restricted) if code != code.swapcase())
-    return next((f"{_AS_THE_LIST}: {code.swapcase()} is {code}" for code in lettered), _AS_THE_LIST)
+    return next((f"{_AS_THE_LIST}: for example {code}, not {code.swapcase()}" for code in lettered), _AS_THE_LIST)
 
 
 def written_causes(rule: Rule, context: Context) -> tuple[Cause, ...]:

@@ -95,6 +95,7 @@ def test_a_question_of_another_age_is_not_asked(tmp_path):
         ({"ethnic_category": "99"}, True),
         ({"ethnic_category": "Z"}, False),
         ({"ethnic_category": None, "ethnic_category_2021": "3"}, False),
+        ({"ethnic_category": "QQ"}, True),
     ],
 )
 def test_ethnicity_is_asked_where_neither_item_answers(tmp_path, changes, asked):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: (table, item) → value sent → kind of cause, suggestion
 SENT = {
     ("plus_characteristic", "characteristic_code"): {
-        "carer": ("case", "Write the code as the list does: armedforces is ARMEDFORCES"),
+        "carer": ("case", "Write the code as the list does: for example ARMEDFORCES, not armedforces"),
         "Learning disability": ("meaning_sent", "Send the code"),
         "Young-Carers": ("near_code", "Write the code as the list does, such as ARMEDFORCES"),
         "KARER": ("not_in_list", None),
