@@ -152,10 +152,8 @@ class _Asking:
         """The questions of the person table that have no answer."""
         found = []
         for item, words in QUESTIONS.items():
-            values = [record.get(item)]
-            if item == "ethnic_category":
-                values.append(record.get("ethnic_category_2021"))
-            if not any(self._answers(item, value) for value in values):
+            told = (item, "ethnic_category_2021") if item == "ethnic_category" else (item,)
+            if not any(self._answers(name, record.get(name)) for name in told):
                 found.append(words)
         return found
 

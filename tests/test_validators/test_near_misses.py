@@ -30,7 +30,7 @@ SENT = {
         "l-boater": ("local_form", None),
     },
     ("plus_characteristic", "value"): {
-        "y": ("case", "Write the code as the list does: n is N"),
+        "y": ("case", "Write the code as the list does: for example N, not n"),
         "Asked and declined": ("meaning_sent", "Send the code"),
         "?": ("not_in_list", None),
     },
@@ -40,7 +40,7 @@ SENT = {
         "7": ("not_in_list", None),
     },
     ("person", "ethnic_category"): {
-        "a": ("small_letters", "Write the code as the list does: a is A"),
+        "a": ("small_letters", "Write the code as the list does: for example A, not a"),
         "w": ("not_in_list", None),
     },
     ("person", "ethnic_category_2021"): {
