@@ -138,7 +138,7 @@ class Scale:
             return 1.0
         if HIDDEN in (finding.failed_rows, self._whole(finding)):
             return OF_HIDDEN
-        if _of_the_file(finding) and finding.action == "none":
+        if of_the_file(finding) and finding.action == "none":
             return OF_THE_FILE
         failed, whole = exact(finding.failed_rows), exact(self._whole(finding))
         if failed is None or not whole:
@@ -156,7 +156,7 @@ class Scale:
         """Why a rule stands where it does: how many rows broke it in any way, and what is lost."""
         if ways[0].action == "file":
             return "The whole file is refused until this is mended."
-        if total(finding.failed_rows for finding in ways) is None and not _of_the_file(ways[0]):
+        if total(finding.failed_rows for finding in ways) is None and not of_the_file(ways[0]):
             return RESTRICTED
         hides = next((finding for finding in ways if finding.hides), ways[0])
         return f"{self._affected(ways)}: {self._what_is_lost(ways)}.{hiding(hides)}"
@@ -164,7 +164,7 @@ class Scale:
     def _affected(self, ways: Ways) -> str:
         first = ways[0]
         in_ways = f", in {len(ways)} ways" if len(ways) > 1 else ""
-        if _of_the_file(first):
+        if of_the_file(first):
             return f"In the file itself{in_ways}"
         # figures of a copy are added up as it shows them: the sum of a hidden one is hidden
         failed, whole = exact(total(finding.failed_rows for finding in ways)), exact(self._whole(first))
@@ -236,5 +236,6 @@ def _is_open(finding: Finding) -> bool:
     return finding.mend != "nobody" and finding.accepted is None
 
 
-def _of_the_file(finding: Finding) -> bool:
+def of_the_file(finding: Finding) -> bool:
+    """Whether it is about the file or its columns, and not about what stands in rows."""
     return ".file." in finding.rule_id or ".column." in finding.rule_id

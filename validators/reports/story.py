@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from schema.rule import SEVERITIES, Severity
 from validators.finding import exact, rate_of, total
 from validators.item_titles import titles_of
-from validators.mend_first import Scale
+from validators.mend_first import Scale, of_the_file
 from validators.reports import words
 
 if TYPE_CHECKING:
@@ -128,6 +128,12 @@ def mended_first(report: Report) -> list[First]:
         First(entry, Broken(tuple(f for f in by_print[entry.fingerprint].findings if f.accepted is None)))
         for entry in report.mend_first
     ]
+
+
+def listed_rows(report: Report) -> list[Finding]:
+    """The findings whose rows `--rows` writes: of tables that it may name rows of, each row judged by itself."""
+    silent = {finding.table for finding in report.findings if finding.failed_rows is None} | {"header", "dataset"}
+    return [f for f in report.findings if f.counted == "rows" and not of_the_file(f) and f.table not in silent]
 
 
 def unchecked(report: Report) -> list[Unchecked]:
