@@ -63,10 +63,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class AskLists:
-    """(kind of place, its code) → the people to be asked there; and the names of these places, as far as known."""
+    """(kind of place, its code) → the people to be asked there; and the names of these places, as far as known.
+
+    `lost`: answer rows that a check refused and no other row makes up for: whoever gave them can be asked again.
+    """
 
     lists: Mapping[tuple[str, str], list[Ask]]
     names: Mapping[tuple[str, str], str]
+    lost: int = 0
 
 
 @dataclass(slots=True)
@@ -93,25 +97,29 @@ def rows_left_out(sources: dict[str, Source], context: Context) -> Mapping[str, 
     return found
 
 
-def ask_lists(
-    sources: Mapping[str, Source], context: Context, left_out: Mapping[str, Collection[int]]
-) -> dict[tuple[str, str], list[Ask]]:
-    """(kind of place, its code) → the people to be asked there, by their ids.
+def ask_lists(sources: Mapping[str, Source], context: Context, left_out: Mapping[str, Collection[int]]) -> AskLists:
+    """The people to be asked, by their ids.
 
     `sources` holds person; the PLUS table and contacts where they were sent. `left_out`: rows of a table that a check
-    refused: nothing is read from them, but the day and place of a contact after the period, which is refused for that.
+    refused: nothing is read from them, but the day and place of a contact after the period, which is refused for that,
+    and how many answers were lost with them.
     """
 
     def accepted(table: str) -> Records:
         out = left_out.get(table, ())
         return (record for record in sources[table].records() if record[0] not in out) if table in sources else ()
 
+    def refused(table: str) -> Records:
+        out = left_out.get(table, ())
+        return (record for record in sources[table].records() if record[0] in out) if out else ()
+
     asked = _Asking(context)
     people = asked.people(accepted("person"))
     asked.answers(people, accepted("plus_characteristic"))
     if "care_contact" in sources:
         asked.contacts(people, sources["care_contact"].records(), left_out.get("care_contact", ()))
-    return asked.lists(people)
+    lists = asked.lists(people)
+    return AskLists(lists, names_of(lists, context), asked.lost(people, refused("plus_characteristic")))
 
 
 def names_of(lists: Mapping[tuple[str, str], list[Ask]], context: Context) -> dict[tuple[str, str], str]:
@@ -132,6 +140,7 @@ class _Asking:
         self._since = months_before(self._day, LET_BE)
         codes = context.dataset.code_lists["plus_characteristic"]
         declared = frozenset(context.typed_header("declared_plus") or ())
+        self._restricted = codes.restricted
         self._codes = [c for c in codes.codes if self._is_asked(c, declared, codes.restricted)]
 
     def _is_asked(self, code: Code, declared: frozenset[str], restricted: frozenset[str]) -> bool:
@@ -168,6 +177,15 @@ class _Asking:
             person = people.get(self._key(record) or ("", ""))
             if person is not None and self._settles(record):
                 person.answered.add(record.get("characteristic_code") or "")
+
+    def lost(self, people: Mapping[PersonKey, _Person], refused: Records) -> int:
+        """Refused rows of answers that would let a question be. Of restricted characteristics none is counted."""
+        return sum(self._is_lost(people.get(self._key(record) or ("", "")), record) for _, _, record in refused)
+
+    def _is_lost(self, person: _Person | None, record: Record) -> bool:
+        code = record.get("characteristic_code") or ""
+        made_up_for = person is not None and code in person.answered
+        return code not in self._restricted and not made_up_for and self._settles(record)
 
     def _settles(self, record: Record) -> bool:
         """A known answer settles a question; one declined or not certain does for a year, without a date for good."""

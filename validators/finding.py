@@ -7,7 +7,7 @@ sample only where the owner of the file asked for them (`reveal`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Protocol, Self
 
@@ -214,6 +214,15 @@ def fingerprint(rule_id: str, cause_kind: str, data_items: tuple[str, ...]) -> s
 def exact(count: Shown | None) -> int | None:
     """The figure; None where there is none or where it is hidden."""
     return None if count == HIDDEN else count
+
+
+def total(counts: Iterable[Shown | None]) -> Shown | None:
+    """The sum; None where one of the counts is not given, hidden where one of them is."""
+    given = list(counts)
+    if None in given:
+        return None
+    figures = [figure for figure in map(exact, given) if figure is not None]
+    return sum(figures) if len(figures) == len(given) else HIDDEN
 
 
 def rate_of(part: int | None, whole: int | None) -> float | None:

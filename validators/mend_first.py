@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from schema.rule import SEVERITIES
 from validators.downstream import SHARE, WORDS, Rest, rests_on
 from validators.figures import FEWEST_PERSONS
-from validators.finding import HIDDEN, Finding, GroupKind, Part, exact
+from validators.finding import HIDDEN, Finding, GroupKind, Part, exact, total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from validators.finding import Shown
     from validators.measured import DataItemMeasure, TableCount
@@ -35,14 +37,16 @@ OF_HIDDEN = 0.1
 OF_A_GROUP = 0.5
 #: hidden groups that are named in the reason; the finding names all
 NAMED = 3
+#: findings of one rule that share its words and differ in their cause, the weightiest first
+Ways = tuple[Finding, ...]
 _GROUPS: dict[GroupKind, str] = {"ethnic": "an ethnic group", "plus": "a PLUS group"}
 
 
 class MendFirst(Part):
-    """One of the few findings to mend before the others."""
+    """One of the few rules to mend before the others, in whatever ways it was broken."""
 
-    fingerprint: str = Field(description="The finding.")
-    rule_id: str = Field(description="Its rule.")
+    fingerprint: str = Field(description="The weightiest finding of the rule.")
+    rule_id: str = Field(description="The rule.")
     title: str = Field(description="The defect in a few words.")
     reason: str = Field(description="Why it comes first.")
 
@@ -53,17 +57,21 @@ def mend_first(
     tables: Sequence[TableCount] = (),
     titles: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[MendFirst, ...]:
-    """At most three findings, the weightiest first. `data_items` and `tables` are those of the report.
+    """At most three rules, the weightiest first. `data_items` and `tables` are those of the report.
+
+    A rule that was broken in several ways is weighed and told once, with the sum of its findings.
 
     `titles`: labels of items that the report does not measure, as a slice measures none.
 
     What hides more than half of a group comes before all that does not, however few people they are.
     """
     scale = Scale(data_items, tables, titles or {})
-    weighed = sorted((f for f in findings if scale.weight(f) > 0), key=scale.place)
+    ranked = scale.in_order(finding for finding in findings if scale.weight(finding) > 0)
     return tuple(
-        MendFirst(fingerprint=f.fingerprint, rule_id=f.rule_id, title=f.title, reason=scale.reason(f))
-        for f in weighed[:MOST]
+        MendFirst(
+            fingerprint=ways[0].fingerprint, rule_id=ways[0].rule_id, title=ways[0].title, reason=scale.reason(ways)
+        )
+        for ways in ranked[:MOST]
     )
 
 
@@ -78,19 +86,43 @@ class Scale:
     tables: Sequence[TableCount] = ()
     titles: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def place(self, finding: Finding) -> tuple[bool, float, str, str]:
-        """What findings are put in order by."""
-        hides = bool(finding.hides) or finding.action == "file"
-        return not hides, -self.weight(finding), finding.rule_id, finding.fingerprint
+    def in_order(self, findings: Iterable[Finding]) -> list[Ways]:
+        """The rules that were broken, each with its findings: the one through which most is lost first.
+
+        Every form lists findings in this order.
+        """
+        by_rule: defaultdict[tuple[str, str, str | None], list[Finding]] = defaultdict(list)
+        for finding in findings:
+            by_rule[finding.rule_id, finding.message, finding.fix].append(finding)
+        return sorted((tuple(sorted(found, key=self._way)) for found in by_rule.values()), key=self._place)
+
+    def _way(self, finding: Finding) -> tuple[float, int, str]:
+        return -self.weight(finding), -(exact(finding.failed_rows) or 0), finding.fingerprint
+
+    def _place(self, ways: Ways) -> tuple[bool, bool, float, int, float, str, str]:
+        """What is not to be mended stands last, the severest and then the commonest of it first."""
+        first, weight = ways[0], self._weight(ways)
+        comes_first = any(finding.hides for finding in ways if _is_open(finding)) or first.action == "file"
+        shares = sum(map(self._share, ways))
+        severity = SEVERITIES.index(first.severity)
+        return not weight, not comes_first, -weight, severity, -shares, first.rule_id, first.fingerprint
 
     def weight(self, finding: Finding) -> float:
         """How much is lost through a finding; 0 where there is nothing that anybody could mend, or it is accepted.
 
         A finding without a count weighs as if every row had it: its place in the list gives no share away.
         """
-        if finding.mend == "nobody" or finding.accepted is not None:
+        return self._weight((finding,))
+
+    def _weight(self, ways: Ways) -> float:
+        """A row breaks a rule in one way alone, so that ways add up, to no more than if every row had the worst."""
+        mendable = [finding for finding in ways if _is_open(finding)]
+        if not mendable:
             return 0.0
-        return SEVERITY_WEIGHT[finding.severity] * self._lost(finding) * self._share(finding)
+        lost = [self._lost(finding) for finding in mendable]
+        added = sum(each * self._share(finding) for each, finding in zip(lost, mendable, strict=True))
+        least = OF_A_GROUP if any(finding.hides for finding in mendable) else 0.0
+        return SEVERITY_WEIGHT[mendable[0].severity] * min(max(added, least * max(lost)), max(lost))
 
     def _lost(self, finding: Finding) -> float:
         rests = self._rests(finding)
@@ -104,15 +136,14 @@ class Scale:
     def _share(self, finding: Finding) -> float:
         if finding.action == "file" or finding.cause.kind in WHOLE_COLUMN:
             return 1.0
-        least = OF_A_GROUP if finding.hides else 0.0
         if HIDDEN in (finding.failed_rows, self._whole(finding)):
-            return max(OF_HIDDEN, least)
-        if _of_the_file(finding) and finding.action == "none":
+            return OF_HIDDEN
+        if of_the_file(finding) and finding.action == "none":
             return OF_THE_FILE
         failed, whole = exact(finding.failed_rows), exact(self._whole(finding))
         if failed is None or not whole:
             return 1.0
-        return max(min(failed / whole, 1.0), least)
+        return min(failed / whole, 1.0)
 
     def _whole(self, finding: Finding) -> Shown | None:
         """What the share is one of: all rows of the table, or the persons whom the rule counts."""
@@ -121,25 +152,31 @@ class Scale:
         rows = self._rows.get(finding.table)
         return finding.assessed_rows if rows is None else rows
 
-    def reason(self, finding: Finding) -> str:
-        """Why a finding stands where it does."""
-        if finding.action == "file":
+    def reason(self, ways: Ways) -> str:
+        """Why a rule stands where it does: how many rows broke it in any way, and what is lost."""
+        if ways[0].action == "file":
             return "The whole file is refused until this is mended."
-        if finding.failed_rows is None and not _of_the_file(finding):
+        if total(finding.failed_rows for finding in ways) is None and not of_the_file(ways[0]):
             return RESTRICTED
-        return f"{self._affected(finding)}: {self._what_is_lost(finding)}.{hiding(finding)}"
+        hides = next((finding for finding in ways if finding.hides), ways[0])
+        return f"{self._affected(ways)}: {self._what_is_lost(ways)}.{hiding(hides)}"
 
-    def _affected(self, finding: Finding) -> str:
-        if _of_the_file(finding):
-            return "In the file itself"
-        failed, whole = exact(finding.failed_rows), exact(self._whole(finding))
+    def _affected(self, ways: Ways) -> str:
+        first = ways[0]
+        in_ways = f", in {len(ways)} ways" if len(ways) > 1 else ""
+        if of_the_file(first):
+            return f"In the file itself{in_ways}"
+        # figures of a copy are added up as it shows them: the sum of a hidden one is hidden
+        failed, whole = exact(total(finding.failed_rows for finding in ways)), exact(self._whole(first))
         if failed is None:
-            return f"Some {finding.counted} (the number is not given, so that it points to nobody)"
+            return f"Some {first.counted} (the number is not given, so that it points to nobody){in_ways}"
         of = f" of {whole:,}" if whole is not None else ""
         told = whole is not None and whole >= FEWEST_PERSONS and failed / whole >= 0.001
-        return f"{failed:,}{of} {finding.counted}{f' ({min(failed / whole, 1):.1%})' if whole and told else ''}"
+        share = f" ({min(failed / whole, 1):.1%})" if whole and told else ""
+        return f"{failed:,}{of} {first.counted}{share}{in_ways}"
 
-    def _what_is_lost(self, finding: Finding) -> str:
+    def _what_is_lost(self, ways: Ways) -> str:
+        finding = ways[0]
         if finding.action == "group":
             return "they are left out, with the rows that name them"
         if finding.action == "record":
@@ -151,7 +188,8 @@ class Scale:
         title = known.title if known else self.titles.get(_of(finding, 0), finding.data_items[0])
         if finding.action == "field":
             return f"{title} is treated as missing{WORDS[rests[0]]}"
-        state = "missing" if finding.cause.kind in NOT_THERE else "doubtful"
+        not_there = {way.cause.kind in NOT_THERE for way in ways}
+        state = "missing or doubtful" if len(not_there) > 1 else "missing" if not_there == {True} else "doubtful"
         return f"nothing is left out, but {title} is {state}{WORDS[rests[0]]}"
 
     def _rests(self, finding: Finding) -> list[Rest]:
@@ -193,5 +231,11 @@ def _of(finding: Finding, number: int) -> tuple[str, str]:
     return (other, item) if dot else (finding.table, finding.data_items[number])
 
 
-def _of_the_file(finding: Finding) -> bool:
+def _is_open(finding: Finding) -> bool:
+    """Whether somebody has to mend it still."""
+    return finding.mend != "nobody" and finding.accepted is None
+
+
+def of_the_file(finding: Finding) -> bool:
+    """Whether it is about the file or its columns, and not about what stands in rows."""
     return ".file." in finding.rule_id or ".column." in finding.rule_id

@@ -159,7 +159,9 @@ class Report(Part):
     what_next: str = Field(description="What whoever made the file does now.")
     submission: SubmissionInfo = Field(description="Who sent what, for when.")
     counts: Counts = Field(description="Findings by severity.")
-    mend_first: tuple[MendFirst, ...] = Field(description="At most three findings to mend before the others.")
+    mend_first: tuple[MendFirst, ...] = Field(
+        description="At most three rules to mend before the others, each with all findings that share its words."
+    )
     tables: tuple[TableCount, ...] = Field(description="Rows of each table.")
     findings: tuple[Finding, ...] = Field(description="Rules broken, one entry for each rule and cause.")
     rules: tuple[RuleOutcome, ...] = Field(description="Every rule of the release with its outcome.")

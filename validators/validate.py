@@ -143,8 +143,7 @@ def ask_lists_of(
         if "person" not in submission.sources:
             raise InputError(f"{request.path} holds no person table: whom to ask is read from it.")
         sources = {name: source for name, source in submission.sources.items() if name != "header"}
-        lists = asklist.ask_lists(sources, context, asklist.rows_left_out(sources, context))
-        return asklist.AskLists(lists, asklist.names_of(lists, context))
+        return asklist.ask_lists(sources, context, asklist.rows_left_out(sources, context))
 
 
 @contextmanager

@@ -33,6 +33,11 @@ COLUMNS = (
 _ABOUT = """These lists hold local ids: keep them inside the trust, and delete them when they have served.
 Say why you ask, respect a refusal, and code nobody by name, looks or language."""
 
+_LOST = (
+    "left out by the check: these have to be mended first (validate says how), or people who have answered or refused "
+    "are asked again."
+)
+
 
 def run(asked: Namespace) -> int:
     """Write the lists into the folder `asked.output`."""
@@ -43,6 +48,8 @@ def run(asked: Namespace) -> int:
     made = ask_lists_of(
         asked.path, period=asked.period, provider=asked.provider, today=asked.today, reference=reference
     )
+    if made.lost:
+        sys.stderr.write(f"{made.lost:,} {'row' if made.lost == 1 else 'rows'} of answers {_LOST}\n")
     asked.output.mkdir(exist_ok=True)
     for number, ((kind, code), people) in enumerate(made.lists.items(), start=1):
         _write(asked.output / _file_name(number, kind, code), (kind, code), people, made.names)

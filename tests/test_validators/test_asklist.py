@@ -130,6 +130,30 @@ def test_no_row_that_a_check_refuses_is_read(tmp_path):
     assert _lists(tmp_path, persons=twice) == {}, "two rows of one key that differ are both refused"
 
 
+@pytest.mark.parametrize(
+    ("answers", "lost"),
+    [
+        (({"local_patient_id": "1", "value": "Z"}, {"local_patient_id": "1", "characteristic_code": "CARER"}), 2),
+        (({"local_patient_id": "1", "value": "X"},), 0),
+        (({"value": "Y"}, {"value": "Y"}), 0),
+        (({"characteristic_code": "SEXWORK", "value": "Y"},), 0),
+    ],
+)
+def test_answers_that_a_check_refused_are_mended_before_anybody_is_asked_again(tmp_path, capsys, answers, lost):
+    """A copy of a row is no answer lost; how many rows of restricted characteristics came is told to nobody."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    _lists(folder, persons=({"local_patient_id": "001"}, {}), answers=answers)
+    assert main(["asklist", str(folder), "--output", str(tmp_path / "out"), "--today", "2026-04-20"]) == 0
+    said = capsys.readouterr()
+    assert "left out" not in said.out
+    if lost:
+        assert f"{lost} rows of answers left out by the check: these have to be mended first" in said.err
+        assert "people who have answered or refused are asked again" in said.err
+    else:
+        assert not said.err
+
+
 def test_a_contact_booked_after_the_period_is_the_next_though_no_part_of_it(tmp_path):
     seen = {"care_contact_id": "C1", "contact_date": "2026-04-02", "ward_code": "W1"}
     booked = {"care_contact_id": "C2", "contact_date": "2026-05-02", "ward_code": "LATER"}

@@ -50,7 +50,7 @@ SENT = {
         "77": ("not_in_list", None),
     },
     ("person", "preferred_language"): {
-        "UR": ("capital_letters", "Write the code as the list does: AA is aa"),
+        "UR": ("capital_letters", "Write the code as the list does: for example aa, not AA"),
         "xx": ("not_in_list", None),
     },
 }  # fmt: skip

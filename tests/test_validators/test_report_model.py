@@ -138,8 +138,8 @@ def test_what_is_mended_first() -> None:
     ]
     assert ranked == report.mend_first
     assert ranked[1].reason == (
-        "2,128 of 5,000 rows (42.6%): Birth date is treated as missing, and measures cannot place these people in a "
-        "group by it."
+        "2,140 of 5,000 rows (42.8%), in 2 ways: Birth date is treated as missing, and measures cannot place these "
+        "people in a group by it."
     )
     assert ranked[0].reason == RESTRICTED
     assert not any(character.isdigit() for character in ranked[0].reason)

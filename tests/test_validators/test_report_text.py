@@ -166,13 +166,13 @@ def test_it_says_where_the_rules_are_explained() -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "html"])
-def test_findings_of_one_rule_that_are_mended_first_are_told_apart(form: str) -> None:
+def test_the_ways_of_one_rule_that_is_mended_first_are_told_apart(form: str) -> None:
     report = sample_report(findings=findings()[:2])
-    assert [first.rule_id for first in report.mend_first] == ["PMD001.birth_date.format"] * 2
+    assert [first.rule_id for first in report.mend_first] == ["PMD001.birth_date.format"]
     text = " ".join(re.sub("</?strong>", "", REPORTS[form](report).decode()).split())
     part = text[: text.lower().index('<h2 id="figures"' if form == "html" else "in figures =")]
     for finding in report.findings:
-        assert f"Received: {words.received(finding)}" in part
+        assert f"{words.many(finding.failed_rows or 0, 'row')}: Received: {words.received(finding)}" in part
     assert "Try: Turn day and month round." in part
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from io import BytesIO
 from itertools import chain
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -30,6 +31,8 @@ from validators.reports import REPORTS, Look, words
 from validators.reports.sheet import Column, Listing
 from validators.reports.xlsx import split
 from validators.since import FindingChange
+from validators.synthetic import generate
+from validators.validate import validate
 
 SHEETS = ["Summary", "Mend first", "By rule", "Records", "Rules run", "About"]
 MOST_BYTES = 1_000_000
@@ -164,7 +167,30 @@ def test_records_stand_together_and_say_which_when_and_what_before_where() -> No
 def test_what_is_not_named_is_said_above_the_records() -> None:
     first = next(book(sample_report())["Records"].iter_rows(values_only=True))[0]
     assert isinstance(first, str)
-    assert first.startswith("Named here: 19 of 7,424 rows with a finding")
+    assert first.startswith("Named here: 19 of 6,374 rows with a finding")
+
+
+def test_the_records_count_what_the_option_for_all_rows_writes(tmp_path: Path) -> None:
+    """Neither a column, nor a rate, nor a row of the header, nor rows of a table in which some were refused."""
+    generate(
+        tmp_path / "sent",
+        persons=400,
+        seed=4,
+        faults={"PMD001.birth_date.format": 0.2, "PMD00319": 0.02, "PMD00304": 0.1, "PMD90001": 1.0},
+    )
+    person = tmp_path / "sent" / "person.csv"
+    person.write_text(person.read_text().replace("religion_group", "religon_group", 1))
+    rows = tmp_path / "rows.csv"
+    report = validate(tmp_path / "sent", today=date(2026, 5, 7), rows_to=rows)
+    silent = {f.table for f in report.findings if f.samples} - {"person", "referral", "care_contact"}
+    assert silent == {"plus_characteristic", "dataset", "header"}
+    assert any(finding.counted == "columns" for finding in report.findings)
+    first = str(next(book(report)["Records"].iter_rows(values_only=True))[0])
+    written = len(rows.read_text().splitlines()) - 1
+    assert re.match(f"Named here: [0-9]+ of {written:,} rows with a finding", first)
+    (beside,) = re.findall(r"not written by it: ([0-9]+) \((.*)\)", first)
+    assert int(beside[0]) == sum(len(f.samples) for f in report.findings if f.table in silent)
+    assert set(beside[1].split(", ")) == {words.table_title(table) for table in silent}
 
 
 def test_leading_zeros_stay_and_text_is_text() -> None:

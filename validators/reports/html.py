@@ -18,13 +18,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from schema.rule import MENDS, SEVERITIES
-from validators.finding import HIDDEN, exact
+from validators.finding import HIDDEN, exact, total
 from validators.reports import changed, grouped, sources, story, words
 from validators.reports.explained import explained
 from validators.reports.links import index, linked, linked_item
 from validators.reports.plain import paragraphs, plain
 
 if TYPE_CHECKING:
+    from schema.rule import Severity
     from validators.finding import Shown
     from validators.measured import DataItemMeasure, PlusMeasure
     from validators.report import Report
@@ -87,7 +88,7 @@ def _page(report: Report, look: Look, detail: Detail) -> bytes:
 
 def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
     style, script = _asset("report.css"), _asset("report.js")
-    ranked = [(severity, rule) for severity in SEVERITIES for rule in story.broken_rules(report, severity)]
+    ranked = story.broken(report)
     told, left_over = ranked[: detail.rules], ranked[detail.rules :]
     return {
         "report": report,
@@ -103,10 +104,10 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
         "severities": _by_severity(told),
         "told": len(told),
         "asked": explained(report) if detail.explained else {},
-        "left_over": [rule for _, rule in left_over],
-        "tables": list(dict.fromkeys(rule.first.table for _, rule in told)),
-        "menders": [who for who in MENDS if any(rule.first.mend == who for _, rule in told)],
-        "by_fingerprint": {finding.fingerprint: finding for finding in report.findings},
+        "left_over": left_over,
+        "tables": list(dict.fromkeys(rule.first.table for rule in told)),
+        "menders": [who for who in MENDS if any(rule.first.mend == who for rule in told)],
+        "mended_first": story.mended_first(report),
         "broke_down": story.broke_down(report),
         "unchecked": story.unchecked(report),
         "passed": story.passed(report),
@@ -124,8 +125,10 @@ def _context(report: Report, look: Look, detail: Detail) -> dict[str, Any]:
     }
 
 
-def _by_severity(ranked: list[tuple[Any, Broken]]) -> list[tuple[Any, list[Broken]]]:
-    shown = [(severity, [rule for other, rule in ranked if other == severity]) for severity in SEVERITIES]
+def _by_severity(told: list[Broken]) -> list[tuple[Severity, list[Broken]]]:
+    shown: list[tuple[Severity, list[Broken]]] = [
+        (severity, [rule for rule in told if rule.first.severity == severity]) for severity in SEVERITIES
+    ]
     return [(severity, rules) for severity, rules in shown if rules]
 
 
@@ -146,7 +149,7 @@ def plus_bar(measure: PlusMeasure) -> list[Part]:
     """The answers for a characteristic, as shares of the persons eligible; yes and no are one part: known."""
     return _bar(
         measure.eligible,
-        known=story.total((measure.yes, measure.no)),
+        known=total((measure.yes, measure.no)),
         unsure=measure.unsure,
         declined=measure.declined,
         not_known=measure.not_known,

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
+from validators.finding import exact
 from validators.reports import sources, story, words
 from validators.reports.sheet import Column, Listing, Row, figure
 
@@ -73,11 +74,15 @@ def _by_record(named: list[Named]) -> list[list[Named]]:
 def _notes(report: Report, named: list[Named]) -> tuple[str, ...]:
     if not named:
         return (NO_RECORDS,)
-    counts = (finding.failed_rows for finding in report.findings)
-    told = sum(count for count in counts if isinstance(count, int))
+    listed = story.listed_rows(report)
+    told = sum(exact(finding.failed_rows) or 0 for finding in listed)
+    prints = {finding.fingerprint for finding in listed}
+    beside = [each.finding for each in named if each.finding.fingerprint not in prints]
+    tables = ", ".join(dict.fromkeys(words.table_title(finding.table) for finding in beside))
     cut = (
-        f"Named here: {words.number(len(named))} of {words.number(told)} rows with a finding, spread over the file; a "
-        "row with two findings counts twice. The option --rows of the command line writes all of them."
+        f"Named here: {words.number(len(named) - len(beside))} of {words.number(told)} rows with a finding, spread "
+        "over the file; a row with two findings counts twice. The option --rows of the command line writes all of them."
+        + (f" Named beside them, and not written by it: {words.number(len(beside))} ({tables})." if beside else "")
     )
     without = {each.finding.table: None for each in named if words.no_row(each.finding)}
     why = (f"{words.table_title(table)}: {words.NO_ROW_MEANS}" for table in without)

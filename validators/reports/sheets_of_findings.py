@@ -79,34 +79,34 @@ RUN = (
 
 
 def mend_first(report: Report) -> Listing:
-    """At most three findings, with the reason for their rank."""
-    by_fingerprint = {finding.fingerprint: finding for finding in report.findings}
-    rows = [
-        _first(place, first.title, first.reason, by_fingerprint[first.fingerprint])
-        for place, first in enumerate(report.mend_first, start=1)
-    ]
+    """At most three rules, with the reason for their rank."""
+    rows = [_first(place, first) for place, first in enumerate(story.mended_first(report), start=1)]
     note = RANKED if rows else NOTHING_FIRST
     return Listing("Mend first", (note,), FIRST, rows)
 
 
-def _first(place: int, title: str, reason: str, finding: Finding) -> Row:
+def _first(place: int, first: story.First) -> Row:
+    rule = first.rule.first
+    ways = first.rule.findings
+    received = [": ".join(filter(None, (first.count(way), words.received(way)))) for way in ways]
+    tried = dict.fromkeys(way.cause.suggestion for way in ways if way.cause.suggestion)
     return (
         place,
-        title,
-        reason,
-        words.received(finding) or None,
-        finding.cause.suggestion,
-        finding.fix,
-        _who(finding),
-        words.sentence(words.SEVERITY[finding.severity]),
-        figure(finding.failed_rows),
-        words.table_title(finding.table),
-        finding.rule_id,
+        first.entry.title,
+        first.entry.reason,
+        "; ".join(filter(None, received)) or None,
+        " ".join(tried) or None,
+        rule.fix,
+        _who(rule),
+        words.sentence(words.SEVERITY[rule.severity]),
+        figure(first.rule.failed),
+        words.table_title(rule.table),
+        rule.rule_id,
     )
 
 
 def by_rule(report: Report, look: Look) -> Listing:
-    """Every finding, in the order of the other forms: the severest first, then what loses most."""
+    """Every finding, in the order of the other forms: what loses most first."""
     rows = [(*_finding(report, finding), _page(linked(finding, look))) for finding in story.in_order(report)]
     columns = (*BY_RULE, Column("Explained at", 60))
     if all(row[-1] is None for row in rows):  # there are no pages to lead to

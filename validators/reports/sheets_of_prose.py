@@ -19,7 +19,7 @@ WIDTHS = (44, 20, 14, 12, 12, 12, 12, 12, 12, 12, 12)
 
 SHEETS = (
     ("Summary", "the verdict and the figures"),
-    ("Mend first", "at most three findings to mend before the others"),
+    ("Mend first", "at most three rules to mend before the others, each with all ways in which it was broken"),
     ("By rule", "every finding, one line each: for mending one kind of fault everywhere"),
     ("Records", "rows that are named, those of one record together: for mending record by record"),
     ("Rules run", "every rule of the release, with what became of it"),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES, Severity
-from validators.finding import HIDDEN, exact, rate_of
+from validators.finding import exact, rate_of, total
 from validators.item_titles import titles_of
+from validators.mend_first import Scale, of_the_file
 from validators.reports import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from validators.finding import Finding, Shown
     from validators.measured import DataItemMeasure, PlusMeasure
+    from validators.mend_first import MendFirst
     from validators.report import FileInfo, Report, RuleOutcome
 
 _GROUPS = ("plus", "equality", "other")
@@ -70,6 +70,20 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """A rule to mend before the others: what the report says of it, and the ways in which it was broken."""
+
+    entry: MendFirst
+    rule: Broken
+
+    def count(self, way: Finding) -> str:
+        """How many there are of one way, where there are several and it is told."""
+        if len(self.rule.findings) == 1 or way.failed_rows is None:
+            return ""
+        return words.many(way.failed_rows, way.counted.removesuffix("s"))
+
+
+@dataclass(frozen=True, slots=True)
 class Unchecked:
     """Rules that were not checked for one reason."""
 
@@ -88,21 +102,38 @@ def _counter(report: Report, severity: Severity) -> Counter:
     return Counter(severity, getattr(report.counts, severity), judged, len(rules))
 
 
+def broken(report: Report) -> list[Broken]:
+    """The rules that were broken, in the one order of all forms: the one through which most is lost first."""
+    found = Scale(report.data_items, report.tables).in_order(report.findings)
+    # a slice measures no item: what is mended first in it was weighed with the measures of the whole
+    places = {first.fingerprint: place for place, first in enumerate(report.mend_first)}
+    first = {ways: min(places.get(finding.fingerprint, len(places)) for finding in ways) for ways in found}
+    return [Broken(ways) for ways in sorted(found, key=lambda ways: first[ways])]
+
+
 def broken_rules(report: Report, severity: Severity) -> list[Broken]:
-    """The rules of one severity that were broken: what loses most first, then the largest share."""
-    of_severity = [finding for finding in report.findings if finding.severity == severity]
-    alike = groupby(of_severity, key=lambda finding: (finding.rule_id, finding.message, finding.fix))
-    broken = [Broken(_most_rows_first(findings)) for _, findings in alike]
-    return sorted(broken, key=lambda b: (list(words.ACTION).index(b.first.action), -(b.rate or 0), b.first.rule_id))
+    """The rules of one severity that were broken, in the order of all of them."""
+    return [rule for rule in broken(report) if rule.first.severity == severity]
 
 
 def in_order(report: Report) -> list[Finding]:
     """Every finding in the order in which people want to know of them."""
-    return [finding for severity in SEVERITIES for rule in broken_rules(report, severity) for finding in rule.findings]
+    return [finding for rule in broken(report) for finding in rule.findings]
 
 
-def _most_rows_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: -(exact(finding.failed_rows) or 0)))
+def mended_first(report: Report) -> list[First]:
+    """What is mended first, with each way in which the rule was broken that is not accepted."""
+    by_print = {finding.fingerprint: rule for rule in broken(report) for finding in rule.findings}
+    return [
+        First(entry, Broken(tuple(f for f in by_print[entry.fingerprint].findings if f.accepted is None)))
+        for entry in report.mend_first
+    ]
+
+
+def listed_rows(report: Report) -> list[Finding]:
+    """The findings whose rows `--rows` writes: of tables that it may name rows of, each row judged by itself."""
+    silent = {finding.table for finding in report.findings if finding.failed_rows is None} | {"header", "dataset"}
+    return [f for f in report.findings if f.counted == "rows" and not of_the_file(f) and f.table not in silent]
 
 
 def unchecked(report: Report) -> list[Unchecked]:
@@ -142,15 +173,6 @@ def item_groups(report: Report) -> list[tuple[str, list[DataItemMeasure]]]:
 def unanswered(measure: PlusMeasure) -> Shown | None:
     """Persons of whom nobody has recorded an answer."""
     return total((measure.not_known, measure.not_recorded))
-
-
-def total(counts: Iterable[Shown | None]) -> Shown | None:
-    """The sum; None where one of the counts is not given, hidden where one of them is."""
-    given = list(counts)
-    if None in given:
-        return None
-    figures = [figure for figure in map(exact, given) if figure is not None]
-    return sum(figures) if len(figures) == len(given) else HIDDEN
 
 
 def item_titles(report: Report, finding: Finding) -> dict[str, str]:

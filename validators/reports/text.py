@@ -62,11 +62,12 @@ def _mend_first(report: Report, page: Page) -> Iterator[str]:
     if not report.mend_first:
         return
     yield from page.title("Mend these first")
-    found = {finding.fingerprint: finding for finding in report.findings}
-    for place, first in enumerate(report.mend_first, start=1):
-        finding = found[first.fingerprint]
-        yield from page.text(f"{place}. {first.title} ({first.rule_id})", hang=3)
-        for line in (first.reason, words.what_came(finding), finding.fix):
+    for place, first in enumerate(story.mended_first(report), start=1):
+        rule = first.rule.first
+        who = f"Who can mend it: {words.WHO[rule.mend]}" if rule.mend else None
+        came = [": ".join(filter(None, (first.count(way), words.what_came(way)))) for way in first.rule.findings]
+        yield from page.text(f"{place}. {first.entry.title} ({first.entry.rule_id})", hang=3)
+        for line in (first.entry.reason, *came, rule.fix, who):
             yield from page.text(line or "", indent=3)
 
 
