@@ -85,6 +85,9 @@ def conformance_report(
         ignored_files=[IgnoredFile(name=name, reason=reason) for name, reason in submission.ignored],
         notes=[Note(title=title, lines=lines) for title, lines in submission.notes],
         reveal=request.reveal,
+        titles={
+            (name, item.name): item.title for name, table in context.dataset.tables.items() for item in table.items
+        },
     )
 
 

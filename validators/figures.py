@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 #: persons on whom a rate has to rest in any copy
 FEWEST_PERSONS = 20
+#: a share of figures that may be rounded needs this many to be a share of: 20 can be rounded up from 18, and a share
+#: that stands beside some 20s and not beside others would tell which
+LEAST_SHOWN = FEWEST_PERSONS + 5
 
 
 class Sum(NamedTuple):

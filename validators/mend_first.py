@@ -11,7 +11,7 @@ from pydantic import Field
 
 from schema.rule import SEVERITIES
 from validators.downstream import SHARE, WORDS, Rest, rests_on
-from validators.figures import FEWEST_PERSONS
+from validators.figures import LEAST_SHOWN
 from validators.finding import HIDDEN, Finding, GroupKind, Part, exact, total
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Scale:
         if failed is None:
             return f"Some {first.counted} (the number is not given, so that it points to nobody){in_ways}"
         of = f" of {whole:,}" if whole is not None else ""
-        told = whole is not None and whole >= FEWEST_PERSONS and failed / whole >= 0.001
+        told = whole is not None and whole >= LEAST_SHOWN and failed / whole >= 0.001
         share = f" ({min(failed / whole, 1):.1%})" if whole and told else ""
         return f"{failed:,}{of} {first.counted}{share}{in_ways}"
 

@@ -18,7 +18,7 @@ from validators.since import Since
 from validators.verdict import Verdict, verdict_of, verdict_sentence, what_next
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 REPORT_SCHEMA = "1.0"
 REPORT_SCHEMA_ID = f"urn:plus-mds:report:{REPORT_SCHEMA}"
@@ -210,11 +210,12 @@ def build_report(
     reveal: Reveal = "none",
     since: Since | None = None,
     accepted: Sequence[AcceptedEntry] = (),
+    titles: Mapping[tuple[str, str], str] | None = None,
 ) -> Report:
     """The report, with what follows from its parts: order, counts, verdict, what to mend first, what was not checked.
 
     `accepted_persons` is None where the person table was not there to be judged. Samples that hold more than
-    `reveal` allows are cut back to it.
+    `reveal` allows are cut back to it. `titles`: labels of items that the report does not measure, by table and name.
     """
     found = tuple(sorted((_withheld(f, reveal) for f in findings), key=_place))
     outcomes = tuple(sorted(rules, key=lambda rule: rule.rule_id))
@@ -234,7 +235,7 @@ def build_report(
         what_next=_what_next(found, outcomes, accepted_persons),
         submission=submission,
         counts=counts_of(found),
-        mend_first=mend_first(found, data_items, tables),
+        mend_first=mend_first(found, data_items, tables, titles),
         tables=tuple(tables),
         findings=found,
         rules=outcomes,

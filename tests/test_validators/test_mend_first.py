@@ -73,6 +73,9 @@ def test_a_share_of_few_rows_is_no_percentage() -> None:
     tables = (TableCount(table="person", rows=19, rejected_rows=0),)
     (first,) = mend_first([_found("PMD001.birth_date.format", 9, 19)], _items(), tables)
     assert first.reason.startswith("9 of 19 rows: ")
+    rounded_up = (TableCount(table="person", rows=20, rejected_rows=0),)
+    (first,) = mend_first([_found("PMD001.birth_date.format", 10, 20)], _items(), rounded_up)
+    assert first.reason.startswith("10 of 20 rows: "), "20 can stand for 18"
 
 
 def test_every_item_has_something_that_rests_on_it() -> None:

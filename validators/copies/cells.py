@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
+from validators.figures import LEAST_SHOWN
 from validators.finding import DECIMALS, HIDDEN, Part, Shown, exact
 from validators.intervals import wilson
 
@@ -16,10 +17,6 @@ P = TypeVar("P", bound=Part)
 
 #: where a figure stands: ("plus", "GRT", "yes")
 Path = tuple[str, ...]
-
-#: a share of a shareable copy needs this many, rounded, to be a share of. No share is given on fewer than 20 persons:
-#: 20 can be rounded up from 18, and a share that stands beside some 20s and not beside others would tell which
-LEAST_WHOLE = 25
 
 
 class Total(NamedTuple):
@@ -97,7 +94,7 @@ def _shares(name: str, ratio: Ratio, shown: Mapping[str, Shown | None]) -> dict[
     """A share by the figures that are shown, with its interval; None where one is hidden or the whole is too small."""
     part, whole = _added(ratio.part, shown), _added(ratio.whole, shown)
     persons = whole if ratio.persons is None else exact(shown[ratio.persons])
-    if part is None or not whole or persons is None or min(whole, persons) < LEAST_WHOLE:
+    if part is None or not whole or persons is None or min(whole, persons) < LEAST_SHOWN:
         return dict.fromkeys((name, *(ratio.interval or ())))
     part = min(part, whole)
     ends = zip(ratio.interval, wilson(part, whole), strict=True) if ratio.interval else ()
