@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from validators.finding import HIDDEN, Hidden, Shown, exact
+from validators.item_titles import titles_of
+from validators.misplaced import title as misplaced_title
 from validators.since import Answer, AnswerChange, AnswerTurn, FindingChange, FindingTurn, ItemChange, ItemTurn, Since
+from validators.structure import title_of
 
 if TYPE_CHECKING:
     from validators.finding import Finding
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from validators.report import Report
 
 ANSWERS: tuple[Answer, ...] = ("yes", "no", "unsure", "declined")
-#: stands for the title of a rule that only the earlier report knows
+#: stands for the title of a rule that only the earlier report knows, and no check of this software has
 OF_AN_EARLIER_RULE = "A finding of a rule that was not checked this time"
 
 
@@ -43,8 +46,21 @@ def _findings(now: Report, before: Report) -> Iterator[FindingChange]:
         yield _change(finding, finding.title, turn, was, finding)
     titles = {rule.rule_id: rule.title for rule in now.rules}
     for finding in earlier.values():
-        title = titles.get(finding.rule_id, OF_AN_EARLIER_RULE)
-        yield _change(finding, title, _gone(finding) if _judged(now, finding) else "not_judged", finding, None)
+        title = titles.get(finding.rule_id) or _title_of_the_software(now, finding)
+        gone = title is not None and _judged(now, finding)
+        yield _change(finding, title or OF_AN_EARLIER_RULE, _gone(finding) if gone else "not_judged", finding, None)
+
+
+def _title_of_the_software(now: Report, earlier: Finding) -> str | None:
+    """The title of a check that no release has, which reports name only where it found something.
+
+    None where this software has no such check.
+    """
+    item, _, check = earlier.rule_id.partition(".")[2].partition(".")
+    if check != "misplaced":
+        return title_of(earlier.rule_id)
+    label = titles_of(now).get((earlier.table, item))
+    return misplaced_title(label) if label else None
 
 
 def _gone(finding: Finding) -> FindingTurn:

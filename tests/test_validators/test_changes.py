@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from schema.release import load
 from tests.test_validators.attacker import Attacker
 from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_report
 from tests.test_validators.sample_report import findings, parts, sample_report
 from tests.test_validators.test_copies import given_away, names_of, written
-from validators.changes import changes
+from validators.changes import OF_AN_EARLIER_RULE, changes
 from validators.copies import compared, shareable
 from validators.earlier import MOST_BYTES, check_comparable, read_report
 from validators.errors import InputError
@@ -133,6 +134,29 @@ def test_the_words_of_the_earlier_report_are_not_repeated() -> None:
     stranger = findings()[0].model_copy(update={"fingerprint": "0" * 12, "rule_id": "PMD99999", "title": "Ann Example"})
     before = before.model_copy(update={"findings": (*before.findings, stranger)})
     assert "Ann Example" not in changes(sample_report(), before).model_dump_json()
+
+
+MENDED = {
+    ("PMD001.column.unknown", "person"): ("mended", "Columns that the data set does not have"),
+    ("PMD000.narrative.misplaced", "header"): ("mended", "Narrative: what looks like an identifier of a person"),
+    # no check of this software
+    ("PMD001.column.Ann_Example", "person"): ("not_judged", OF_AN_EARLIER_RULE),
+    ("PMD001.no_such_item.misplaced", "person"): ("not_judged", OF_AN_EARLIER_RULE),
+    # a file that was not sent this time
+    ("PMD003.column.unknown", "nowhere"): ("not_judged", "Columns that the data set does not have"),
+}
+
+
+@pytest.mark.parametrize("found", MENDED, ids=lambda found: found[0])
+def test_a_check_of_the_software_that_finds_nothing_more_is_told_by_its_title(found: tuple[str, str]) -> None:
+    """No report names such a check where it found nothing."""
+    rule_id, table = found
+    earlier = findings()[0].model_copy(
+        update={"fingerprint": "0" * 12, "rule_id": rule_id, "table": table, "title": "Ann Example"}
+    )
+    now = sample_report(findings=[]).model_copy(update={"release_digest": load("1.0.0").info.digest})
+    (told,) = changes(now, sample_report(findings=[earlier])).findings
+    assert (told.change, told.title) == MENDED[found]
 
 
 def test_a_shareable_copy_tells_changes_by_rounded_figures() -> None:
