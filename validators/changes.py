@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from validators.report import Report
 
 ANSWERS: tuple[Answer, ...] = ("yes", "no", "unsure", "declined")
+#: shares of known values that are less than this apart, a percentage point, are the same
+ALIKE = 0.01
 #: stands for the title of a rule that only the earlier report knows, and no check of this software has
 OF_AN_EARLIER_RULE = "A finding of a rule that was not checked this time"
 
@@ -130,29 +132,46 @@ def _items(now: Report, before: Report) -> Iterator[ItemChange]:
                 table=item.table,
                 data_item=item.data_item,
                 title=item.title,
-                before_rate=was.complete_rate,
-                now_rate=item.complete_rate,
+                before_rate=was.known_rate,
+                now_rate=item.known_rate,
                 change=_item_turn(was, item),
             )
 
 
 def _item_turn(was: DataItemMeasure, now: DataItemMeasure) -> ItemTurn | Hidden:
-    if HIDDEN in (was.missing, now.missing, was.rows, now.rows):
+    """By the share that is known, as the table of data items shows it.
+
+    It is no better or worse where the share that was answered, refusals among them, did not go the same way.
+    """
+    if HIDDEN in (was.valid, now.valid, was.rows, now.rows):
         return HIDDEN
-    before, after = _filled(was), _filled(now)
-    if before is None or after is None or _reads_alike(before, after):
+    gained = _gained(_share(was, was.valid), _share(now, now.valid))
+    if not gained:
         return "same"
-    if now.mandation in ("O", "P"):
-        return "more" if after > before else "fewer"
-    return "better" if after > before else "worse"
+    answered = _gained(_answered(was), _answered(now))
+    if now.mandation in ("O", "P") or gained * answered <= 0:
+        return "more" if gained > 0 else "fewer"
+    return "better" if gained > 0 else "worse"
 
 
-def _filled(item: DataItemMeasure) -> float | None:
-    """The share that is filled, by the counts: of few rows it is compared, and not shown."""
-    if item.complete_rate is not None:
-        return item.complete_rate
-    rows, missing = exact(item.rows), exact(item.missing)
-    return max(rows - missing, 0) / rows if rows and missing is not None else None
+def _gained(before: float | None, after: float | None) -> float:
+    """How much a share grew; 0 where it is the same, or where nobody knows."""
+    if before is None or after is None:
+        return 0
+    gained = round(after - before, 6)
+    return gained if abs(gained) >= ALIKE else 0
+
+
+def _share(item: DataItemMeasure, *counts: Shown | None) -> float | None:
+    """By the counts: of few rows a share is compared, and not shown. None where a count is hidden."""
+    rows = exact(item.rows)
+    if not rows or HIDDEN in counts:
+        return None
+    return sum(exact(count) or 0 for count in counts) / rows
+
+
+def _answered(item: DataItemMeasure) -> float | None:
+    return _share(item, item.valid, item.declined, item.asked_unsure)
 
 
 def _reads_alike(was: float, now: float) -> bool:

@@ -49,6 +49,16 @@ def test_the_sections_stand_in_the_order_in_which_people_want_them() -> None:
     assert [line for line in lines if line.isupper() and line[:1].isalpha()] == SECTIONS
 
 
+def test_each_table_of_changes_says_what_it_is_about() -> None:
+    lines = written(sample_report(since=since())).splitlines()
+    for caption, heading in (
+        ("Findings of either report", "Finding"),
+        ("Data items that are known in a larger or smaller share of rows", "Data item"),
+        ("Answers given by more or fewer persons", "Answer"),
+    ):
+        assert lines[lines.index(caption) + 1].split("  ")[0] == heading
+
+
 @pytest.mark.parametrize("width", [80, 100, 300, 20])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     lines = written(sample_report(), Look(width=width)).splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from validators.changes import ALIKE
 from validators.reports import story, words
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ TURNS = {
 }
 MEANS = (
     "A finding is matched by its rule and cause, and is worse or better by its share of the rows assessed. Counts of "
-    "answers, and what is worth knowing, are more or fewer, and neither better nor worse."
+    "answers, and what is worth knowing, are more or fewer, and neither better nor worse. A data item is compared by "
+    "the share of its rows that is known: what is blank, cannot be used, says “not known” or declines is not. Shares "
+    f"less than {ALIKE * 100:.0f} percentage point apart are the same, and not listed. Optional items are more or "
+    "fewer, and so is an item where only refusals came or went."
 )
 ACCEPTED_MEANS = "The owner of the data accepts these for now: they stand apart, and are not asked to be mended first."
 
@@ -61,7 +65,7 @@ def _counted(rows: Shown | None, rate: float | None) -> str:
 
 
 def items(since: Since) -> list[tuple[str, str, str, str]]:
-    """Change, data item, share filled before and now, of those that changed."""
+    """Change, data item, share known before and now, of those that changed."""
     changed = (each for each in since.data_items if each.change != "same")
     return [
         (TURNS[each.change], each.title, words.percent(each.before_rate), words.percent(each.now_rate))
@@ -76,6 +80,14 @@ def answers(since: Since) -> list[tuple[str, str, str, str]]:
         (TURNS[each.change], f"{each.title}: {each.answer}", words.number(each.before), words.number(each.now))
         for each in changed
     ]
+
+
+#: an id, the caption, what a row is about, the rows
+TABLES = (
+    ("t-changed", "Findings of either report", "Finding", findings),
+    ("t-known", "Data items that are known in a larger or smaller share of rows", "Data item", items),
+    ("t-answered", "Answers given by more or fewer persons", "Answer", answers),
+)
 
 
 def accepted_until(finding: Finding) -> str | None:
