@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.test_validators.sample_report import clean_report, findings, parts, sample_report, since
-from validators.finding import HIDDEN
+from validators.finding import HIDDEN, sample_of
 from validators.measured import Access, DataItemMeasure
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, words
@@ -47,6 +47,13 @@ def test_it_begins_with_the_verdict_and_what_happens_next() -> None:
 def test_the_sections_stand_in_the_order_in_which_people_want_them() -> None:
     lines = written(sample_report(since=since())).splitlines()
     assert [line for line in lines if line.isupper() and line[:1].isalpha()] == SECTIONS
+
+
+def test_an_id_that_is_a_cell_at_fault_too_is_told_once() -> None:
+    ids = {"local_patient_id_org": "RX1", "local_patient_id": "P0000101"}
+    sample = sample_of(101, ids=ids, values={**ids, "birth_date": None}, reveal="values")
+    told = "local_patient_id_org = RX1, local_patient_id = P0000101, birth_date = (blank)"
+    assert words.revealed(sample) == told
 
 
 def test_each_table_of_changes_says_what_it_is_about() -> None:

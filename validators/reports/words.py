@@ -239,8 +239,8 @@ def no_row(finding: Finding) -> str | None:
 
 
 def revealed(sample: Sample) -> str:
-    """What the owner of the file asked to see of a row."""
-    shown = (*(sample.ids or ()), *(sample.values or ()))
+    """What the owner of the file asked to see of a row; an id that is one of the cells too stands there once."""
+    shown = dict.fromkeys((*(sample.ids or ()), *(sample.values or ())))
     return ", ".join(f"{item.data_item} = {'(blank)' if item.value is None else item.value}" for item in shown)
 
 
