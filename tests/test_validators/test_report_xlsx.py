@@ -142,7 +142,7 @@ def test_by_rule_says_what_happened_and_how_to_mend_it_before_it_names_the_rule(
     assert sorted(wanted, key=headings.index) == wanted
     dates = next(row for row in rows if row["Cause"] == "day_first")
     assert (dates["Rows"], dates["Of"], dates["Share"]) == (2128, 4946, 0.430247)
-    assert dates["Received"] == "day first: 99/99/9999; forms: 99/99/9999 (2,090), 9/9/9999 (38)"
+    assert dates["Received"] == "day first: 99/99/9999; forms (9 for a digit): 99/99/9999 (2,090), 9/9/9999 (38)"
     hidden = next(row for row in rows if row["Rule"] == "PMD00319")
     assert (hidden["Rows"], hidden["Of"], hidden["Share"]) == ("–", "–", "–")
 

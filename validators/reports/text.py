@@ -157,10 +157,10 @@ def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
     yield from page.labelled("", words.no_row(finding))
     yield from page.labelled("Received", words.received(finding))
     yield from page.labelled("Expected", finding.cause.expected)
-    yield from page.labelled("Try", finding.cause.suggestion)
+    yield from page.labelled("Try", words.to_try(finding))
     yield from page.labelled("Accepted", changed.accepted_until(finding))
     if finding.severity != "error":
-        yield from page.labelled("Print", finding.fingerprint)
+        yield from page.labelled("Fingerprint", finding.fingerprint)
 
 
 def _sampled(finding: Finding, file: str | None) -> str | None:
