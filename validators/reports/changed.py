@@ -33,6 +33,7 @@ MEANS = (
     f"less than {ALIKE * 100:.0f} percentage point apart are the same, and not listed. Optional items are more or "
     "fewer, and so is an item where only refusals came or went."
 )
+ITEMS = "Data items that are known in a larger or smaller share of rows"
 ACCEPTED_MEANS = "The owner of the data accepts these for now: they stand apart, and are not asked to be mended first."
 
 
@@ -85,7 +86,7 @@ def answers(since: Since) -> list[tuple[str, str, str, str]]:
 #: an id, the caption, what a row is about, the rows
 TABLES = (
     ("t-changed", "Findings of either report", "Finding", findings),
-    ("t-known", "Data items that are known in a larger or smaller share of rows", "Data item", items),
+    ("t-known", ITEMS, "Data item", items),
     ("t-answered", "Answers given by more or fewer persons", "Answer", answers),
 )
 
