@@ -10,7 +10,7 @@ from tests.test_validators.sample_report import clean_report, findings, parts, s
 from validators.finding import HIDDEN, Cause, Shape, sample_of
 from validators.measured import Access, DataItemMeasure
 from validators.report import Report, RuleOutcome
-from validators.reports import REPORTS, Look, words
+from validators.reports import REPORTS, Look, changed, words
 
 SECTIONS = [
     "MEND THESE FIRST",
@@ -74,6 +74,14 @@ def test_what_mends_a_finding_and_its_cause_alike_is_said_once(form: str) -> Non
     told = " ".join(REPORTS[form](report).decode().split())
     once = {"text": 2, "html": 2, "junit": 1, "github": 1}  # a text and a page say what is mended first, too
     assert told.count(advice) == once[form]
+
+
+def test_data_items_of_which_a_copy_hides_the_change_are_not_listed() -> None:
+    (item,) = since().data_items
+    hidden = item.model_copy(update={"change": HIDDEN, "now_rate": None})
+    report = sample_report(since=since().model_copy(update={"data_items": (hidden,)}))
+    assert changed.ITEMS not in written(report)
+    assert changed.ITEMS in written(sample_report(since=since()))
 
 
 def test_each_table_of_changes_says_what_it_is_about() -> None:

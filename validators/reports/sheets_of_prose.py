@@ -145,8 +145,7 @@ def _changes(since: Since) -> Block:
 def _changed_items(since: Since) -> Iterator[Block]:
     rows: list[Row] = [
         (each.title, changed.TURNS[each.change], share(each.before_rate), share(each.now_rate))
-        for each in since.data_items
-        if each.change != "same"
+        for each in changed.changed_items(since)
     ]
     if rows:
         yield Block(changed.ITEMS, rows, ("Data item", "Change", "Before (share)", "Now (share)"))
