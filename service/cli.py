@@ -28,8 +28,9 @@ _PIPE_CLOSED = 141
 PLACES = ("site", "ward", "team", "care_setting", "treatment_function", "gp_practice")
 _ABOUT = "Checks submissions against the PLUS Minimum Data Set, a proposed specification (not an NHS standard)."
 _STATUS = """exit status:
-  0  no finding of the severity that --fail-on names
-  1  there is one
+  0  no finding of the severity that --fail-on names, and not rejected;
+     with --fail-on never, whatever is found
+  1  there is such a finding, or the submission is rejected
   2  the input cannot be read, or the call is wrong
   3  the validator itself failed"""
 
@@ -163,7 +164,8 @@ def _add_validate(commands: _Commands) -> None:
         "--slice",
         metavar="BY",
         choices=("mend", *PLACES),
-        help=f"write a folder of reports instead, one for each: mend (who can mend it), {', '.join(PLACES)}",
+        help="write a folder of reports instead (needs --output FOLDER), one for each: "
+        f"mend (who can mend it), {', '.join(PLACES)}",
     )
     argument("--accept", metavar="FILE", type=Path, help="TOML of findings that you accept for now")
     argument(

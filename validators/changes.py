@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from validators.finding import HIDDEN, Hidden, Shown, exact
+from validators.item_titles import titles_of
+from validators.misplaced import title as misplaced_title
 from validators.since import Answer, AnswerChange, AnswerTurn, FindingChange, FindingTurn, ItemChange, ItemTurn, Since
+from validators.structure import title_of
 
 if TYPE_CHECKING:
     from validators.finding import Finding
@@ -14,7 +17,9 @@ if TYPE_CHECKING:
     from validators.report import Report
 
 ANSWERS: tuple[Answer, ...] = ("yes", "no", "unsure", "declined")
-#: stands for the title of a rule that only the earlier report knows
+#: shares of known values that are less than this apart, a percentage point, are the same
+ALIKE = 0.01
+#: stands for the title of a rule that only the earlier report knows, and no check of this software has
 OF_AN_EARLIER_RULE = "A finding of a rule that was not checked this time"
 
 
@@ -43,8 +48,21 @@ def _findings(now: Report, before: Report) -> Iterator[FindingChange]:
         yield _change(finding, finding.title, turn, was, finding)
     titles = {rule.rule_id: rule.title for rule in now.rules}
     for finding in earlier.values():
-        title = titles.get(finding.rule_id, OF_AN_EARLIER_RULE)
-        yield _change(finding, title, _gone(finding) if _judged(now, finding) else "not_judged", finding, None)
+        title = titles.get(finding.rule_id) or _title_of_the_software(now, finding)
+        gone = title is not None and _judged(now, finding)
+        yield _change(finding, title or OF_AN_EARLIER_RULE, _gone(finding) if gone else "not_judged", finding, None)
+
+
+def _title_of_the_software(now: Report, earlier: Finding) -> str | None:
+    """The title of a check that no release has, which reports name only where it found something.
+
+    None where this software has no such check.
+    """
+    item, _, check = earlier.rule_id.partition(".")[2].partition(".")
+    if check != "misplaced":
+        return title_of(earlier.rule_id)
+    label = titles_of(now).get((earlier.table, item))
+    return misplaced_title(label) if label else None
 
 
 def _gone(finding: Finding) -> FindingTurn:
@@ -114,29 +132,46 @@ def _items(now: Report, before: Report) -> Iterator[ItemChange]:
                 table=item.table,
                 data_item=item.data_item,
                 title=item.title,
-                before_rate=was.complete_rate,
-                now_rate=item.complete_rate,
+                before_rate=was.known_rate,
+                now_rate=item.known_rate,
                 change=_item_turn(was, item),
             )
 
 
 def _item_turn(was: DataItemMeasure, now: DataItemMeasure) -> ItemTurn | Hidden:
-    if HIDDEN in (was.missing, now.missing, was.rows, now.rows):
+    """By the share that is known, as the table of data items shows it.
+
+    It is no better or worse where the share that was answered, refusals among them, did not go the same way.
+    """
+    if HIDDEN in (was.valid, now.valid, was.rows, now.rows):
         return HIDDEN
-    before, after = _filled(was), _filled(now)
-    if before is None or after is None or _reads_alike(before, after):
+    gained = _gained(_share(was, was.valid), _share(now, now.valid))
+    if not gained:
         return "same"
-    if now.mandation in ("O", "P"):
-        return "more" if after > before else "fewer"
-    return "better" if after > before else "worse"
+    answered = _gained(_answered(was), _answered(now))
+    if now.mandation in ("O", "P") or gained * answered <= 0:
+        return "more" if gained > 0 else "fewer"
+    return "better" if gained > 0 else "worse"
 
 
-def _filled(item: DataItemMeasure) -> float | None:
-    """The share that is filled, by the counts: of few rows it is compared, and not shown."""
-    if item.complete_rate is not None:
-        return item.complete_rate
-    rows, missing = exact(item.rows), exact(item.missing)
-    return max(rows - missing, 0) / rows if rows and missing is not None else None
+def _gained(before: float | None, after: float | None) -> float:
+    """How much a share grew; 0 where it is the same, or where nobody knows."""
+    if before is None or after is None:
+        return 0
+    gained = round(after - before, 6)
+    return gained if abs(gained) >= ALIKE else 0
+
+
+def _share(item: DataItemMeasure, *counts: Shown | None) -> float | None:
+    """By the counts: of few rows a share is compared, and not shown. None where a count is hidden."""
+    rows = exact(item.rows)
+    if not rows or HIDDEN in counts:
+        return None
+    return sum(exact(count) or 0 for count in counts) / rows
+
+
+def _answered(item: DataItemMeasure) -> float | None:
+    return _share(item, item.valid, item.declined, item.asked_unsure)
 
 
 def _reads_alike(was: float, now: float) -> bool:

@@ -12,3 +12,8 @@ class InputError(Exception):
 
 class EngineError(Exception):
     """The validator itself failed: no verdict can be given. Exit status 3, HTTP 500."""
+
+
+def stopped(text: str) -> str:
+    """The text with one stop at its end; a question has its own."""
+    return text if text.endswith("?") else f"{text.rstrip('.')}."

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validators.errors import InputError
+from validators.errors import InputError, stopped
 from validators.limits import Limits
 from validators.mapping_extract import Extract
 from validators.mapping_notes import table_lines
@@ -206,7 +206,7 @@ class _Making:
         return self._error("source", text)
 
     def _error(self, key: str, text: str) -> InputError:
-        return InputError(f"The mapping {self._mapping.path.name}, {key}: {text}.")
+        return InputError(f"The mapping {self._mapping.path.name}, {key}: {stopped(text)}")
 
 
 def joined_digest(sources: Sequence[Source]) -> Digest:
@@ -227,4 +227,4 @@ def _no_column(column: str, source: Source) -> str:
 
     near = difflib.get_close_matches(column, source.columns, 1)
     hint = f"Is {near[0]} meant?" if near else f"It has {shown(source.columns)}"
-    return f"there is no column {column!r} in {source.name}. {hint}".rstrip("?.") + ("?" if near else "")
+    return f"there is no column {column!r} in {source.name}. {hint}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from validators.errors import InputError
+from validators.errors import InputError, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -307,7 +307,7 @@ class _Reader:
                 raise self._error(key, f"there is no {noun} {name!r}.{_near(name, known)}")
 
     def _error(self, key: str, text: str) -> InputError:
-        return InputError(f"The mapping {self._path.name}, {key}: {text.rstrip('.')}.")
+        return InputError(f"The mapping {self._path.name}, {key}: {stopped(text)}")
 
 
 def _near(name: str, known: Collection[str]) -> str:

@@ -65,6 +65,11 @@ def rule_id(table: TableDefinition, item: str) -> str:
     return f"{table.code}.{item}.misplaced"
 
 
+def title(item_title: str) -> str:
+    """What the check of an item is called, by the label of the item."""
+    return f"{item_title}: what looks like an identifier of a person"
+
+
 def form_of(value: str, own_number: str | None) -> Form:
     """The form of a value. `own_number`: the NHS number of the same row, as it was received."""
     digits = compact(value)

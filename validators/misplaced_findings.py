@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from validators.assemble import SampleRows, record_key
 from validators.finding import Cause, Finding, Sample, finding_of, sample_of
-from validators.misplaced import Kind, kinds_within, looked_at, rule_id
+from validators.misplaced import Kind, kinds_within, looked_at, rule_id, title
 from validators.origins import columns_of_items
 from validators.structure import FaultText
 
@@ -80,7 +80,7 @@ def _text(table: TableDefinition, item: Item) -> FaultText:
     narrative = " It is not printed in this report." if item.name == "narrative" else ""
     return FaultText(
         id=rule_id(table, item.name),
-        title=f"{item.title}: what looks like an identifier of a person",
+        title=title(item.title),
         severity="warning",
         action="none",
         table=table.name,

@@ -42,15 +42,17 @@ class FindingChange(Part):
 
 
 class ItemChange(Part):
-    """How the completeness of one data item changed."""
+    """How the share of rows that say something of one data item changed."""
 
     table: str = Field(description="Table of the item.")
     data_item: str = Field(description="Name of the item.")
     title: str = Field(description="Its label.")
-    before_rate: Rate | None = Field(description="Share that was filled before.")
-    now_rate: Rate | None = Field(description="Share that is filled now.")
+    before_rate: Rate | None = Field(description="Share of rows that was known before: known_rate.")
+    now_rate: Rate | None = Field(description="Share of rows that is known now: known_rate.")
     change: ItemTurn | Hidden = Field(
-        description="better: a larger share is filled; a refusal counts as filled. Of an optional item, more or fewer."
+        description="better: a larger share is known; what cannot be used is not known. same: less than a percentage "
+        "point apart. more, fewer: of an optional item, or where the share that was answered, refusals among them, did "
+        "not change the same way."
     )
 
 

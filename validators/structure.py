@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from schema.rule import Mend
 from validators.finding import Cause, Finding, exact, finding_of, sample_of
 from validators.origins import columns_of_fault, columns_of_items, row_of_fault
+from validators.readers.fault_kinds import FAULT_KINDS
 from validators.readers.faults import counts_records, without_number
 from validators.report import RuleOutcome
 
@@ -124,6 +125,12 @@ _WHY = {
 
 def _title(check: str) -> str:
     return _TITLES.get(check, check.replace(".", ": ").replace("_", " ").capitalize())
+
+
+def title_of(rule_id: str) -> str | None:
+    """The title of a check of files or columns; None where there is none of that id."""
+    _, _, check = rule_id.partition(".")
+    return _title(check) if any(kind.check == check for kind in FAULT_KINDS.values()) else None
 
 
 def fault_outcomes(findings: Iterable[Finding]) -> Iterator[RuleOutcome]:

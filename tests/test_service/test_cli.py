@@ -94,8 +94,10 @@ def test_the_status_follows_from_the_findings(
     assert main(["validate", "x", "--fail-on", fail_on]) == status
 
 
-def test_a_rejected_submission_is_never_well(validator: SimpleNamespace) -> None:
+def test_a_rejected_submission_is_not_well_unless_nothing_is_to_fail(validator: SimpleNamespace) -> None:
     validator.answer = report(verdict="rejected")
+    statuses = {name: main(["validate", "x", "--fail-on", name]) for name in ("error", "warning", "never")}
+    assert statuses == {"error": 1, "warning": 1, "never": 0}
     assert main(["validate", "x"]) == 1
 
 
@@ -395,6 +397,8 @@ def test_help_names_every_form_of_the_report(capsys: pytest.CaptureFixture[str])
         main(["validate", "--help"])
     told = " ".join(capsys.readouterr().out.split())
     assert f"one of: {', '.join(REPORTS)} (default" in told
+    assert "--slice BY write a folder of reports instead (needs --output FOLDER)" in told
+    assert "and not rejected; with --fail-on never, whatever is found" in told
 
 
 def test_help_loads_little_and_ends_well() -> None:

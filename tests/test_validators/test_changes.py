@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from schema.release import load
 from tests.test_validators.attacker import Attacker
 from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_report
 from tests.test_validators.sample_report import findings, parts, sample_report
 from tests.test_validators.test_copies import given_away, names_of, written
-from validators.changes import changes
+from validators.changes import OF_AN_EARLIER_RULE, changes
 from validators.copies import compared, shareable
 from validators.earlier import MOST_BYTES, check_comparable, read_report
 from validators.errors import InputError
@@ -69,23 +70,45 @@ def test_what_reads_alike_is_the_same(assessed: int, failed: int, turn: str) -> 
     assert found.change == turn
 
 
-def test_a_share_filled_that_reads_alike_is_the_same() -> None:
-    def sent(rows: int, missing: int) -> Report:
-        item = sample_report().data_items[0]
-        others = dict.fromkeys(("invalid", "not_known", "declined", "asked_unsure"), 0)
-        counts = {"rows": rows, "missing": missing, "valid": rows - missing, **others}
-        filled = rate_on_persons(rows - missing, rows)
-        return sample_report(data_items=[item.model_copy(update={**counts, "complete_rate": filled})])
+COUNTS = ("missing", "invalid", "not_known", "declined", "asked_unsure")
 
-    def turn(now: Report, before: Report) -> str:
-        return changes(now, before).data_items[0].change
 
-    assert turn(sent(50_000, 2), sent(50_000, 3)) == "same"
-    assert turn(sent(50_000, 0), sent(50_000, 3)) == "better"
-    assert turn(sent(5_000, 200), sent(5_000, 100)) == "worse"
+def item_turn(before: tuple[int, dict[str, int]], now: tuple[int, dict[str, int]], mandation: str = "R") -> str:
+    """What became of an item, by its rows and how many of them say nothing."""
+
+    def sent(rows: int, without: dict[str, int]) -> Report:
+        valid = rows - sum(without.values())
+        counts = {"rows": rows, "valid": valid, **dict.fromkeys(COUNTS, 0), **without}
+        item = sample_report().data_items[0].model_copy(update=counts)
+        rates = {"known_rate": rate_on_persons(valid, rows), "mandation": mandation}
+        return sample_report(data_items=[item.model_copy(update=rates)])
+
+    return changes(sent(*now), sent(*before)).data_items[0].change
+
+
+def test_a_data_item_is_better_where_more_of_it_can_be_used() -> None:
+    """As the table of data items shows it: what stands there and cannot be used is not known."""
+    assert item_turn((4000, {"invalid": 1201, "missing": 46}), (4000, {"missing": 46})) == "better"
+    assert item_turn((4000, {"missing": 46}), (4000, {"invalid": 1201, "missing": 46})) == "worse"
+    assert item_turn((4000, {"not_known": 400}), (4000, {})) == "better"
     # of few rows no share is shown, and it is compared all the same
-    assert turn(sent(10, 1), sent(10, 2)) == "better"
-    assert turn(sent(10, 2), sent(10, 2)) == "same"
+    assert item_turn((10, {"missing": 2}), (10, {"missing": 1})) == "better"
+    assert item_turn((4000, {"missing": 400}), (4000, {}), "O") == "more"
+    assert item_turn((4000, {}), (4000, {"missing": 400}), "O") == "fewer"
+
+
+@pytest.mark.parametrize("mandation", ["R", "O"])
+def test_shares_less_than_a_percentage_point_apart_are_the_same(mandation: str) -> None:
+    assert item_turn((4000, {"missing": 48}), (4000, {"missing": 44}), mandation) == "same"
+    assert item_turn((4000, {}), (4000, {"missing": 39}), mandation) == "same"
+    assert item_turn((4000, {"missing": 80}), (4000, {"missing": 40}), mandation) != "same"
+
+
+def test_more_refusals_make_no_item_worse_and_fewer_none_better() -> None:
+    assert item_turn((4000, {}), (4000, {"declined": 400})) == "fewer"
+    assert item_turn((4000, {"declined": 400}), (4000, {})) == "more"
+    assert item_turn((4000, {"missing": 400}), (4000, {"declined": 400})) == "same"
+    assert item_turn((4000, {"missing": 800}), (4000, {"declined": 400})) == "better"
 
 
 def test_a_count_that_only_one_of_them_gives_is_no_better_or_worse() -> None:
@@ -133,6 +156,29 @@ def test_the_words_of_the_earlier_report_are_not_repeated() -> None:
     stranger = findings()[0].model_copy(update={"fingerprint": "0" * 12, "rule_id": "PMD99999", "title": "Ann Example"})
     before = before.model_copy(update={"findings": (*before.findings, stranger)})
     assert "Ann Example" not in changes(sample_report(), before).model_dump_json()
+
+
+MENDED = {
+    ("PMD001.column.unknown", "person"): ("mended", "Columns that the data set does not have"),
+    ("PMD000.narrative.misplaced", "header"): ("mended", "Narrative: what looks like an identifier of a person"),
+    # no check of this software
+    ("PMD001.column.Ann_Example", "person"): ("not_judged", OF_AN_EARLIER_RULE),
+    ("PMD001.no_such_item.misplaced", "person"): ("not_judged", OF_AN_EARLIER_RULE),
+    # a file that was not sent this time
+    ("PMD003.column.unknown", "nowhere"): ("not_judged", "Columns that the data set does not have"),
+}
+
+
+@pytest.mark.parametrize("found", MENDED, ids=lambda found: found[0])
+def test_a_check_of_the_software_that_finds_nothing_more_is_told_by_its_title(found: tuple[str, str]) -> None:
+    """No report names such a check where it found nothing."""
+    rule_id, table = found
+    earlier = findings()[0].model_copy(
+        update={"fingerprint": "0" * 12, "rule_id": rule_id, "table": table, "title": "Ann Example"}
+    )
+    now = sample_report(findings=[]).model_copy(update={"release_digest": load("1.0.0").info.digest})
+    (told,) = changes(now, sample_report(findings=[earlier])).findings
+    assert (told.change, told.title) == MENDED[found]
 
 
 def test_a_shareable_copy_tells_changes_by_rounded_figures() -> None:

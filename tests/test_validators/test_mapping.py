@@ -332,6 +332,8 @@ def test_what_is_wrong_is_said_with_file_and_key(mapped, mapping, words):
         mapped(mapping)
     assert "map.toml" in str(caught.value)
     assert words in str(caught.value)
+    assert str(caught.value)[-1] in ".?"
+    assert str(caught.value)[-2:] not in ("?.", "..")
 
 
 def test_unknown_header_item(mapped):

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from tests.test_validators.sample_report import clean_report, findings, parts, sample_report, since
-from validators.finding import HIDDEN
+from validators.finding import HIDDEN, Cause, Shape, sample_of
 from validators.measured import Access, DataItemMeasure
 from validators.report import Report, RuleOutcome
-from validators.reports import REPORTS, Look, words
+from validators.reports import REPORTS, Look, changed, words
 
 SECTIONS = [
     "MEND THESE FIRST",
@@ -49,6 +49,51 @@ def test_the_sections_stand_in_the_order_in_which_people_want_them() -> None:
     assert [line for line in lines if line.isupper() and line[:1].isalpha()] == SECTIONS
 
 
+def test_an_id_that_is_a_cell_at_fault_too_is_told_once() -> None:
+    ids = {"local_patient_id_org": "RX1", "local_patient_id": "P0000101"}
+    sample = sample_of(101, ids=ids, values={**ids, "birth_date": None}, reveal="values")
+    told = "local_patient_id_org = RX1, local_patient_id = P0000101, birth_date = (blank)"
+    assert words.revealed(sample) == told
+
+
+def test_each_sign_in_the_forms_of_values_is_explained_where_one_stands() -> None:
+    first = findings()[0]
+    shapes = (Shape(shape="AA", rows=400), Shape(shape="?9", rows=2))
+    bare = first.model_copy(update={"cause": Cause(kind="not_in_list", received="not in the list", shapes=shapes)})
+    assert words.received(bare) == (
+        "not in the list; forms (A for a letter of either case, 9 for a digit, ? for another sign): AA (400), ?9 (2)"
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "html", "junit", "github"])
+def test_what_mends_a_finding_and_its_cause_alike_is_said_once(form: str) -> None:
+    first = findings()[0]
+    advice = "Rename religon_group to religion_group"
+    cause = first.cause.model_copy(update={"suggestion": advice})
+    report = sample_report(findings=[first.model_copy(update={"fix": advice, "cause": cause})])
+    told = " ".join(REPORTS[form](report).decode().split())
+    once = {"text": 2, "html": 2, "junit": 1, "github": 1}  # a text and a page say what is mended first, too
+    assert told.count(advice) == once[form]
+
+
+def test_data_items_of_which_a_copy_hides_the_change_are_not_listed() -> None:
+    (item,) = since().data_items
+    hidden = item.model_copy(update={"change": HIDDEN, "now_rate": None})
+    report = sample_report(since=since().model_copy(update={"data_items": (hidden,)}))
+    assert changed.ITEMS not in written(report)
+    assert changed.ITEMS in written(sample_report(since=since()))
+
+
+def test_each_table_of_changes_says_what_it_is_about() -> None:
+    lines = written(sample_report(since=since())).splitlines()
+    for caption, heading in (
+        ("Findings of either report", "Finding"),
+        ("Data items that are known in a larger or smaller share of rows", "Data item"),
+        ("Answers given by more or fewer persons", "Answer"),
+    ):
+        assert lines[lines.index(caption) + 1].split("  ")[0] == heading
+
+
 @pytest.mark.parametrize("width", [80, 100, 300, 20])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     lines = written(sample_report(), Look(width=width)).splitlines()
@@ -69,7 +114,7 @@ def test_a_finding_says_what_where_expected_received_and_who() -> None:
         "Where Person: Birth date (birth_date)",
         "Rows 2,128 of 4,946 (43.0%)",
         "person.csv: row 14 (line 15), row 209 (line 210), row 3,011 (line 3,012) and 2,125 more",
-        "Received day first: 99/99/9999; forms: 99/99/9999 (2,090), 9/9/9999 (38)",
+        "Received day first: 99/99/9999; forms (9 for a digit): 99/99/9999 (2,090), 9/9/9999 (38)",
         "Expected YYYY-MM-DD",
         "Who Those who make the export and its mapping",
         "Persons 1,050 of 4,996 (21.0%); found above 10%",

@@ -77,6 +77,7 @@ def test_the_summary_stands_in_the_order_in_which_people_want_it() -> None:
     titles = [report.verdict_sentence, "Mend these first", "In figures", "PLUS answers", "Persons"]
     titles += ["How completely each item is filled", "What was not checked, and why"]
     titles.insert(-1, "What changed since the report of 2026-05-01")
+    titles.insert(-1, "Data items that are known in a larger or smaller share of rows")
     assert sorted(titles, key=first.index) == titles
     place = first.index("Mend these first")
     told = [(f"{mend.title} ({mend.rule_id})", mend.reason) for mend in report.mend_first]
@@ -145,7 +146,7 @@ def test_by_rule_says_what_happened_and_how_to_mend_it_before_it_names_the_rule(
     assert sorted(wanted, key=headings.index) == wanted
     dates = next(row for row in rows if row["Cause"] == "day_first")
     assert (dates["Rows"], dates["Of"], dates["Share"]) == (2128, 4946, 0.430247)
-    assert dates["Received"] == "day first: 99/99/9999; forms: 99/99/9999 (2,090), 9/9/9999 (38)"
+    assert dates["Received"] == "day first: 99/99/9999; forms (9 for a digit): 99/99/9999 (2,090), 9/9/9999 (38)"
     hidden = next(row for row in rows if row["Rule"] == "PMD00319")
     assert (hidden["Rows"], hidden["Of"], hidden["Share"]) == ("–", "–", "–")
 
@@ -295,7 +296,11 @@ def test_what_changed_and_what_is_accepted_stands_in_the_summary_and_beside_the_
     assert (row["Accepted until"], row["Since last time"]) == ("2026-12-31", "Worse")
     told = [list(row[:4]) for row in book(report)["Summary"].iter_rows(values_only=True)]
     assert [first.title, "Worse", 500, 610] in told
+    unjudged = since().model_copy(update={"findings": (changed.model_copy(update={"change": "not_judged"}),)})
+    (row,) = listed(report.model_copy(update={"since": unjudged}), "By rule")
+    assert row["Since last time"] == "Not judged"
     assert ["Gypsy, Roma or Traveller: yes", "More", 20, 22] in told
+    assert ["Birth date", "Better", 0.5, 0.56] in told
     assert ["Status without a number", "Accepted until 31 December 2026.", None, None] in told
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from validators.changes import ALIKE
+from validators.finding import HIDDEN
 from validators.reports import story, words
 
 if TYPE_CHECKING:
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
     from validators.finding import Finding, Shown
     from validators.report import Report
-    from validators.since import FindingChange, Since
+    from validators.since import FindingChange, ItemChange, Since
 
 #: in the order in which people want to know it
 TURNS = {
@@ -27,8 +29,12 @@ TURNS = {
 }
 MEANS = (
     "A finding is matched by its rule and cause, and is worse or better by its share of the rows assessed. Counts of "
-    "answers, and what is worth knowing, are more or fewer, and neither better nor worse."
+    "answers, and what is worth knowing, are more or fewer, and neither better nor worse. A data item is compared by "
+    "the share of its rows that is known: what is blank, cannot be used, says “not known” or declines is not. Shares "
+    f"less than {ALIKE * 100:.0f} percentage point apart are the same: they are not listed, nor is what is hidden. "
+    "Optional items are more or fewer, and so is an item where only refusals came or went."
 )
+ITEMS = "Data items that are known in a larger or smaller share of rows"
 ACCEPTED_MEANS = "The owner of the data accepts these for now: they stand apart, and are not asked to be mended first."
 
 
@@ -60,12 +66,16 @@ def _counted(rows: Shown | None, rate: float | None) -> str:
     return words.number(rows) + (f" ({words.percent(rate)})" if rate is not None else "")
 
 
+def changed_items(since: Since) -> list[ItemChange]:
+    """The data items that changed. One of which a copy hides whether it did is no news: there may be a whole table."""
+    return [each for each in since.data_items if each.change not in ("same", HIDDEN)]
+
+
 def items(since: Since) -> list[tuple[str, str, str, str]]:
-    """Change, data item, share filled before and now, of those that changed."""
-    changed = (each for each in since.data_items if each.change != "same")
+    """Change, data item, share known before and now, of those that are told to have changed."""
     return [
         (TURNS[each.change], each.title, words.percent(each.before_rate), words.percent(each.now_rate))
-        for each in changed
+        for each in changed_items(since)
     ]
 
 
@@ -76,6 +86,14 @@ def answers(since: Since) -> list[tuple[str, str, str, str]]:
         (TURNS[each.change], f"{each.title}: {each.answer}", words.number(each.before), words.number(each.now))
         for each in changed
     ]
+
+
+#: an id, the caption, what a row is about, the rows
+TABLES = (
+    ("t-changed", "Findings of either report", "Finding", findings),
+    ("t-known", ITEMS, "Data item", items),
+    ("t-answered", "Answers given by more or fewer persons", "Answer", answers),
+)
 
 
 def accepted_until(finding: Finding) -> str | None:

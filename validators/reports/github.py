@@ -43,7 +43,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _finding(report: Report, finding: Finding) -> str:
-    told = [*sentences(finding), f"Mend: {finding.fix}" if finding.fix else ""]
+    mends = finding.fix if finding.fix != finding.cause.suggestion else ""
+    told = [*sentences(finding), f"Mend: {mends}" if mends else ""]
     file = next((story.build_file(each) for each in report.submission.files if each.table == finding.table), None)
     line = story.heading_line(report, finding)
     properties = ({"file": file} if file else {}) | ({"line": f"{line}"} if line else {})

@@ -92,7 +92,7 @@ def _told(finding: Finding) -> str:
         ("Where", f"{words.table_title(finding.table)}: {', '.join(finding.data_items)}"),
         ("Received", words.received(finding)),
         ("Expected", finding.cause.expected),
-        ("Try", finding.cause.suggestion),
+        ("Try", words.to_try(finding)),
         ("Mend", finding.fix),
         ("Accepted until", f"{finding.accepted.until}" if finding.accepted else None),
     )

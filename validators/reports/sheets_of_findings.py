@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schema.rule import SEVERITIES
-from validators.reports import sources, story, words
+from validators.reports import changed, sources, story, words
 from validators.reports.links import linked
 from validators.reports.sheet import Address, Cell, Column, Listing, Row, figure, share
 
@@ -145,7 +145,7 @@ def _finding(report: Report, finding: Finding) -> Row:
         finding.cause.kind,
         finding.fingerprint,
         f"{finding.accepted.until}" if finding.accepted else None,
-        words.sentence(story.change_of(report, finding) or "") or None,
+        changed.TURNS.get(story.change_of(report, finding) or ""),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validators.reports import story, words
+from validators.reports import changed, story, words
 from validators.reports.sheet import Block, Prose, Row, figure, share
 from validators.reports.sheet_by_group import MEANINGS, by_group
 
@@ -50,6 +50,7 @@ def _summary(report: Report) -> Iterator[Block]:
         yield _items(report)
     if report.since is not None:
         yield _changes(report.since)
+        yield from _changed_items(report.since)
     if report.accepted:
         yield Block("Accepted findings", [(entry.title or entry.fingerprint, entry.said) for entry in report.accepted])
     yield _unchecked(report)
@@ -130,15 +131,24 @@ def _answers(measure: PlusMeasure) -> Row:
 
 def _changes(since: Since) -> Block:
     rows: list[Row] = [
-        (each.title, words.sentence(each.change), figure(each.before_rows), figure(each.now_rows))
+        (each.title, changed.TURNS[each.change], figure(each.before_rows), figure(each.now_rows))
         for each in since.findings
     ]
     rows += [
-        (f"{each.title}: {each.answer}", words.sentence(each.change), figure(each.before), figure(each.now))
+        (f"{each.title}: {each.answer}", changed.TURNS[each.change], figure(each.before), figure(each.now))
         for each in since.answers
     ]
     title = f"What changed since the report of {since.created_at:%Y-%m-%d}"
     return Block(title, rows, ("Finding, or answer", "Change", "Before", "Now"))
+
+
+def _changed_items(since: Since) -> Iterator[Block]:
+    rows: list[Row] = [
+        (each.title, changed.TURNS[each.change], share(each.before_rate), share(each.now_rate))
+        for each in changed.changed_items(since)
+    ]
+    if rows:
+        yield Block(changed.ITEMS, rows, ("Data item", "Change", "Before (share)", "Now (share)"))
 
 
 def _unchecked(report: Report) -> Block:

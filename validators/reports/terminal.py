@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from schema.rule import Severity
 
 NARROWEST, WIDEST = 60, 100
-LABEL = 10
+LABEL = 12
 SHORTEST_NAME = 16
 
 _PAINT: dict[Severity | str, str] = {"error": "1;31", "warning": "1;33", "info": "1;36", "title": "1"}

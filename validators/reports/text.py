@@ -103,11 +103,12 @@ def _changes(report: Report, page: Page) -> Iterator[str]:
     if report.since is not None:
         yield from page.title(changed.title(report.since))
         yield from page.text(f"{changed.periods(report.since)} {changed.MEANS}")
-        for rows in (changed.findings, changed.items, changed.answers):
-            told = [[f"{turn}: {what}", before, now] for turn, what, before, now in rows(report.since)]
+        for _, caption, what, rows in changed.TABLES:
+            told = [[f"{turn}: {name}", before, now] for turn, name, before, now in rows(report.since)]
             if told:
                 yield ""
-                yield from page.table(["", "before", "now"], told)
+                yield from page.text(caption)
+                yield from page.table([what, "before", "now"], told)
     if report.accepted:
         yield from page.title("Accepted findings")
         yield from page.text(changed.ACCEPTED_MEANS)
@@ -157,10 +158,10 @@ def _cause(finding: Finding, file: str | None, page: Page) -> Iterator[str]:
     yield from page.labelled("", words.no_row(finding))
     yield from page.labelled("Received", words.received(finding))
     yield from page.labelled("Expected", finding.cause.expected)
-    yield from page.labelled("Try", finding.cause.suggestion)
+    yield from page.labelled("Try", words.to_try(finding))
     yield from page.labelled("Accepted", changed.accepted_until(finding))
     if finding.severity != "error":
-        yield from page.labelled("Print", finding.fingerprint)
+        yield from page.labelled("Fingerprint", finding.fingerprint)
 
 
 def _sampled(finding: Finding, file: str | None) -> str | None:

@@ -74,6 +74,8 @@ COPY: dict[CopyKind, str] = {
 PROPOSED = "PLUS-MDS is a proposed specification. No Information Standards Notice stands behind it."
 
 FINDING_MEANS = "A finding is one rule broken in one way, however many rows broke it."
+#: what a sign in the form of a value stands for
+SIGNS = {"A": "for a letter of either case", "9": "for a digit", "?": "for another sign"}
 ROW_MEANS = (
     "A row is one record of a table, counted from 1 below the line of column names; the line is where the record "
     "starts in the file."
@@ -201,8 +203,20 @@ def extent(finding: Finding) -> str:
 
 def received(finding: Finding) -> str:
     """What was received, in words and forms."""
-    shapes = ", ".join(f"{shape.shape} ({number(shape.rows)})" for shape in finding.cause.shapes)
-    return "; ".join(part for part in (finding.cause.received, f"forms: {shapes}" if shapes else None) if part)
+    return "; ".join(part for part in (finding.cause.received, _forms(finding)) if part)
+
+
+def _forms(finding: Finding) -> str:
+    """The forms of values, with what their signs stand for."""
+    shapes = finding.cause.shapes
+    signs = ", ".join(f"{sign} {means}" for sign, means in SIGNS.items() if any(sign in each.shape for each in shapes))
+    told = ", ".join(f"{shape.shape} ({number(shape.rows)})" for shape in shapes)
+    return f"forms{f' ({signs})' if signs else ''}: {told}" if shapes else ""
+
+
+def to_try(finding: Finding) -> str | None:
+    """What may mend the cause; None where it is what mends the finding, which stands beside it."""
+    return finding.cause.suggestion if finding.cause.suggestion != finding.fix else None
 
 
 def to_see_more(report: Report) -> str:
@@ -213,7 +227,7 @@ def to_see_more(report: Report) -> str:
 
 def what_came(finding: Finding) -> str:
     """What was received, and what would mend it: that tells findings of one rule from one another."""
-    told = (("Received", received(finding)), ("Try", finding.cause.suggestion))
+    told = (("Received", received(finding)), ("Try", to_try(finding)))
     return " ".join(f"{name}: {text.removesuffix('.')}." for name, text in told if text)
 
 
@@ -239,8 +253,8 @@ def no_row(finding: Finding) -> str | None:
 
 
 def revealed(sample: Sample) -> str:
-    """What the owner of the file asked to see of a row."""
-    shown = (*(sample.ids or ()), *(sample.values or ()))
+    """What the owner of the file asked to see of a row; an id that is one of the cells too stands there once."""
+    shown = dict.fromkeys((*(sample.ids or ()), *(sample.values or ())))
     return ", ".join(f"{item.data_item} = {'(blank)' if item.value is None else item.value}" for item in shown)
 
 
