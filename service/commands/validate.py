@@ -56,8 +56,13 @@ def _left_out_of_rows(report: Report) -> Iterator[str]:
 
 
 def _check_call(asked: Namespace) -> None:
-    if asked.copy == "shareable" and asked.reveal != "none":
+    if asked.reveal != "none" and asked.copy == "shareable":
         raise InputError("A shareable copy shows no row. Leave out --reveal, or ask for the owner's copy.")
+    if asked.reveal != "none" and REPORTS[_form(asked)].always_shareable:
+        raise InputError(
+            f"The form {_form(asked)} is always a shareable copy, which shows no row. Leave out --reveal, or ask for "
+            "another form."
+        )
     if asked.slice:
         slices.check_call(asked)
     else:

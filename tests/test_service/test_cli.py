@@ -472,6 +472,12 @@ def test_a_shareable_copy_reveals_nothing(validator: SimpleNamespace, capsys: py
     assert not validator.asked
 
 
+@pytest.mark.parametrize("form", [name for name, form in REPORTS.items() if form.always_shareable])
+def test_a_form_that_is_always_shareable_reveals_nothing(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "x", "--format", form, "--reveal", "values"]) == 2
+    assert f"The form {form} is always a shareable copy" in capsys.readouterr().err
+
+
 def test_an_accepted_warning_is_none_for_fail_on(validator: SimpleNamespace) -> None:
     validator.answer = report(warning=2)
     validator.answer.counts.accepted_warnings = 2
