@@ -102,11 +102,21 @@ class ExactTable:
         numbers = [(r, number) for r in self.rules for number in sorted(verdicts[r.id]) if number > 0]
         samples = self._samples(numbers)
         made: dict[str, list[CauseTally]] = {}
-        for rule, number in numbers:
+        for rule, number in self._in_order(numbers):
             kind = causes_of(rule, self.plan.context)[number - 1].kind
             tally = CauseTally(kind, verdicts[rule.id][number], self._shapes(rule, number), samples[rule.id, number])
             made.setdefault(rule.id, []).append(tally)
         return {rule_id: merged(tallies) for rule_id, tallies in made.items()}
+
+    def _in_order(self, numbers: list[tuple[Rule, int]]) -> list[tuple[Rule, int]]:
+        """The causes of each rule in the order of the first of their kind: a kind may have several conditions."""
+
+        def place(found: tuple[Rule, int]) -> tuple[str, int, int]:
+            rule, number = found
+            kinds = [cause.kind for cause in causes_of(rule, self.plan.context)]
+            return rule.id, kinds.index(kinds[number - 1]), number
+
+        return sorted(numbers, key=place)
 
     def _samples(self, numbers: list[tuple[Rule, int]]) -> dict[tuple[str, int], tuple[int, ...]]:
         if not numbers:
