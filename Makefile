@@ -17,8 +17,8 @@ setup: .venv/.project ## make .venv, with the command .venv/bin/plusmds
 demo: setup ## check a synthetic submission with faults over HTTP, from start to report
 	@$(BIN)/python -m service.demo
 
-test: setup ## run the whole test suite
-	@$(BIN)/python -m pytest
+test: setup ## run the whole test suite, on as many cores as there are
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: setup ## lint, format, layers, types
 	@$(BIN)/ruff check .

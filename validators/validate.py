@@ -6,7 +6,6 @@ import csv
 import datetime
 import importlib
 import re
-import tempfile
 import threading
 from collections import deque
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from validators.errors import EngineError, InputError
 from validators.presence import with_presence
 from validators.reference_data.intact import damage_told
 from validators.request import Request
+from validators.scratch import scratch_folder
 from validators.source import shapes_of
 from validators.submission import open_submission
 
@@ -152,8 +152,8 @@ def _prepared(request: Request) -> Generator[tuple[Submission, Release, Context]
     _check_request(request)
     chosen = _release(request, None)
     with (
-        tempfile.TemporaryDirectory(prefix="plusmds-") as workdir,
-        _opened(request, chosen, Path(workdir)) as submission,
+        scratch_folder() as workdir,
+        _opened(request, chosen, workdir) as submission,
     ):
         header = _header(request, submission)
         chosen = _release(request, header.get("period_start"))

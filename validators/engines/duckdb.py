@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from validators.engines.duckdb_rows import TableRows
 from validators.errors import EngineError
 from validators.header import header_tallies
 from validators.plan import row_rules
+from validators.scratch import scratch_folder
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class DuckDB:
         rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None = None,
     ) -> Tally:
         """The tally of the tables in `sources`; see Engine.run."""
-        with tempfile.TemporaryDirectory(prefix="plusmds-") as spill:
-            return _Run(self, sources, context, progress or _silent, rows_to, Path(spill)).run()
+        with scratch_folder() as spill:
+            return _Run(self, sources, context, progress or _silent, rows_to, spill).run()
 
 
 def engine() -> Engine:
