@@ -13,7 +13,7 @@ from tests.test_validators.sample_report import clean_report, findings, sample_r
 from validators.engines import ENGINES
 from validators.measured import Access, Equality, Linkage
 from validators.report import Report, report_schema
-from validators.reports import REPORTS, grouped, words
+from validators.reports import REPORTS, grouped, measures_told, words
 from validators.synthetic import generate
 from validators.validate import validate
 
@@ -83,7 +83,7 @@ def test_ethnicity_stands_apart_with_good_practice(form: str) -> None:
     text = written(sample_report(), form)
     for part in (
         "Known and stated: 73.0% of persons; not stated (Z): 6.0%.",
-        words.PUBLISHED_ETHNICITY,
+        measures_told.PUBLISHED_ETHNICITY,
         "“Any other”: 512 of 3,648 known ethnicities (14.0%). 11 have a local second character.",
         "9 persons share an NHS number",
         "Self-reported by the person: 3,720; No source that can be used: 228",

@@ -10,7 +10,7 @@ from schema.rule import SEVERITIES, Severity
 from validators.finding import exact, rate_of, total
 from validators.item_titles import titles_of
 from validators.mend_first import Scale, of_the_file
-from validators.reports import words
+from validators.reports import measures_told, words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -190,14 +190,14 @@ def measured(report: Report) -> list[str]:
     """The measures that are said in a sentence each, as far as they were worked out."""
     said = []
     if report.equality.ethnicity is not None:
-        said.append(words.ethnicity(report.equality.ethnicity))
-        said.extend(words.ethnicity_apart(report.equality.ethnicity))
+        said.append(measures_told.ethnicity(report.equality.ethnicity))
+        said.extend(measures_told.ethnicity_apart(report.equality.ethnicity))
     if report.linkage.persons is not None:
-        said.append(words.linkage(report.linkage))
-        said.extend(words.births(report.linkage))
+        said.append(measures_told.linkage(report.linkage))
+        said.extend(measures_told.births(report.linkage))
     if report.access.without_practice is not None:
-        said.append(words.access(report.access))
-    said.extend(words.core20(figure) for figure in report.core20.figures)
+        said.append(measures_told.access(report.access))
+    said.extend(measures_told.core20(figure) for figure in report.core20.figures)
     return said
 
 
