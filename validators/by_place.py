@@ -75,9 +75,8 @@ class PlaceCounter:
             failing.kinds.append(self._kinds.setdefault((row.rule_id, row.cause), len(self._kinds)))
             yield row
 
-    def take(self, table: str, rows: Iterable[FailingRow], numbered: bool = True) -> None:
-        """Note failing rows that nobody else wants. Places are counted: no number of a row is told."""
-        del numbered
+    def take(self, table: str, rows: Iterable[FailingRow]) -> None:
+        """Note failing rows that nobody else wants."""
         for _ in self.keep(table, rows):
             pass
 

@@ -303,7 +303,8 @@ def _row_writer(
     Rows whose numbers may not be told are left out: a line without a number would lead nobody to a record.
     """
     if path is None:
-        yield None if counter is None else counter.take
+        # places are counted: no number of a row is told
+        yield None if counter is None else lambda table, rows, _numbered: counter.take(table, rows)
         return
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -65,18 +65,21 @@ def group_totals(report: Report) -> Iterator[Total]:
 
 def _but_babies(report: Report) -> Iterator[Total]:
     """Persons over six weeks old are some of all persons, in each group."""
-    ageless = next((m.characteristic for m in report.plus if m.min_age is None and m.max_age is None), None)
+    ageless = next((m.characteristic for m in report.plus if m.min_age is None and m.max_age is None), "")
+    for at, group in _persons_of_access(report):
+        everybody = [("plus", ageless, *group, "eligible"), ("linkage", *group, "persons")]
+        yield from (Total((whole,), ((*at, *group, "denominator"),), rest=True) for whole in everybody)
+
+
+def _persons_of_access(report: Report) -> Iterator[tuple[Path, Path]]:
+    """The measures of access that are a share of persons, each with every place in it: the whole, then each group."""
     for access in report.access.measures:
         if access.measure not in _OF_PERSONS:
             continue
         at = ("access", "measures", access.measure)
-        yield Total((("linkage", "persons"),), ((*at, "denominator"),), rest=True)
+        yield at, ()
         for split in access.splits:
-            for group in split.groups:
-                place = ("splits", split.by, "groups", group.group)
-                some = ((*at, *place, "denominator"),)
-                yield Total((("linkage", *place, "persons"),), some, rest=True)
-                yield Total((("plus", ageless or "", *place, "eligible"),), some, rest=True)
+            yield from ((at, ("splits", split.by, "groups", group.group)) for group in split.groups)
 
 
 _LINKED = ("persons", "with_number", "status_01", "without_number")
@@ -144,17 +147,11 @@ def _of_tables(report: Report) -> Iterator[tuple[str, Path]]:
     Babies are no part of those; where there are none they are the same persons that linkage and PLUS count.
     """
     for access in report.access.measures:
-        at = ("access", "measures", access.measure)
-        table = _ALL_ROWS.get(access.measure)
-        if table is not None:
-            yield from ((table, (*at, field)) for field in ("numerator", "denominator"))
-        if access.measure not in _OF_PERSONS:
-            continue
-        yield from (("person", (*at, field)) for field in ("denominator", "persons"))
-        for split in access.splits:
-            for group in split.groups:
-                place = (*at, "splits", split.by, "groups", group.group)
-                yield from ((f"None None {split.by} {group.group}", (*place, f)) for f in ("denominator", "persons"))
+        table, at = _ALL_ROWS.get(access.measure), ("access", "measures", access.measure)
+        yield from ((table, (*at, field)) for field in ("numerator", "denominator") if table is not None)
+    for at, group in _persons_of_access(report):
+        name = f"None None {group[1]} {group[3]}" if group else "person"
+        yield from ((name, (*at, *group, field)) for field in ("denominator", "persons"))
 
 
 def _persons_of(at: Path, groups: Collection[Group], ages: str) -> Iterator[tuple[str, Path]]:

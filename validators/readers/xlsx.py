@@ -57,10 +57,8 @@ def read(opening: Opening) -> Iterator[Source]:
 
 def _misnamed(sheets: list[str], opening: Opening, chosen: Mapping[str, str]) -> Iterator[StructureFault]:
     """Sheets that are nearly named after a table that the workbook does not hold."""
-    near = {nearly(name, opening.shapes) for name in sheets}
-    yield from (
-        fault("misnamed_sheet", table, expected=table) for table in opening.shapes if table in near - set(chosen)
-    )
+    near = {nearly(name, opening.shapes) for name in sheets} - chosen.keys()
+    yield from (fault("misnamed_sheet", table, expected=table) for table in opening.shapes if table in near)
 
 
 def _chosen(opening: Opening, names: list[str]) -> dict[str, str]:
