@@ -20,6 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes that are no text name no test: what packs them writes the hour into them, and each of several processes
+    that run the tests would know the test by another name."""
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_reference_data_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """What somebody has loaded for themselves changes no test."""
