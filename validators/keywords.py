@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sqlglot import exp
 
 from schema.data_type import EMPTY_STRING, ISO_DATE, WRONG_TYPE, DataType
-from schema.publish.json_schema import NO_NEWLINE, PREFIX, anchored, type_schema
+from schema.publish.json_schema import PREFIX
+from schema.type_schema import NO_NEWLINE, anchored, type_schema
 from validators.patterns import is_found, is_read_alike, names_its_characters
 from validators.terms import among, call, case, cast, full_match, is_null, literal
 
