@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from validators.copies.untold import can_be_silent
 from validators.finding import HIDDEN, Hidden, Shown, exact
 from validators.item_titles import titles_of
 from validators.misplaced import title as misplaced_title
@@ -76,6 +77,8 @@ OF_THE_SOFTWARE = (".file.", ".column.", ".misplaced")
 
 def _judged(report: Report, finding: Finding) -> bool:
     """Whether a report would have the finding if it were there."""
+    if can_be_silent(report, finding):
+        return False
     if any(part in finding.rule_id for part in OF_THE_SOFTWARE):
         return any(finding.table in (file.table, "dataset") for file in report.submission.files)
     return any(rule.rule_id == finding.rule_id and rule.outcome in ("passed", "failed") for rule in report.rules)
