@@ -174,7 +174,7 @@ def _can_be_broken(rule: Any) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", [0, 8, 15])
+@pytest.mark.parametrize("seed", [8, 15, 23])
 def test_no_hidden_count_of_a_faulty_file_can_be_had(seed: int) -> None:
     assert attacked(faulty(seed)) == []
 

@@ -130,6 +130,7 @@ class _Item:
         for rule in self.rules:
             yield from self._held(rule)
         yield from self._blanks()
+        yield from self._readable()
 
     def _at(self, outcome: str) -> Path:
         return "data_items", f"{self.table}/{self.item}", outcome
@@ -169,6 +170,18 @@ class _Item:
         for pair in combinations(broke, 2):
             if sum(self.given[path] for path in pair) == self.given.get(self._at("missing")):
                 yield Total((self._at("missing"),), pair)
+
+    def _readable(self) -> Iterator[Total]:
+        """A rule can judge what can be read: that is what is there without what breaks a form, or what is valid."""
+        formed = [rule for rule in self.rules if isinstance(rule.check, Format | Coded) and rule.item == self.item]
+        for rule in (rule for rule in self.rules if self.item in rule.items and rule not in formed):
+            judged = self.given.get(_assessed(rule))
+            if judged and judged == self.given.get(self._at("valid")):
+                yield Total((_assessed(rule),), (self._at("valid"),))
+            for form in formed:
+                parts = _failed(form), _assessed(rule)
+                if judged and sum(self.given.get(path, 0) for path in parts) == self.given.get(_assessed(form)):
+                    yield Total((_assessed(form),), parts)
 
     @property
     def _sent(self) -> tuple[Path]:
