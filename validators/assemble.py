@@ -21,6 +21,7 @@ from validators.assemble_groups import (
 from validators.causes import causes_of
 from validators.finding import (
     Cause,
+    Differing,
     Finding,
     Reveal,
     Sample,
@@ -181,6 +182,7 @@ def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context, un
         expected=expected or None,
         suggestion=words.suggestion or _mend_before(rule, context, unusable) or None,
         shapes=tuple(Shape(shape=text, rows=count) for text, count in found.shapes),
+        differing=tuple(Differing(data_item=name, keys=count) for name, count in found.differing),
     )
 
 

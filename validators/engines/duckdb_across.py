@@ -26,9 +26,10 @@ from validators.causes import causes_of, plain_kind
 from validators.engines.duckdb_columns import PERSON_KEY, own_name
 from validators.engines.duckdb_exact import RANK
 from validators.engines.duckdb_links import LostZeros
+from validators.engines.duckdb_repeats import Repeats
 from validators.engines.duckdb_rows import TableRows
 from validators.plan import final_name
-from validators.tally import SAMPLES, CauseTally, RuleTally, spread
+from validators.tally import SAMPLES, CauseTally, RuleTally, most_first, spread, with_differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,7 +84,7 @@ class Across:
         if isinstance(check, DeclaredNotRecorded):
             return self._declared(rule)
         assessed = self._find(rule, check)
-        return self._tally(rule, assessed)
+        return with_differing(self._tally(rule, assessed), self._differing(rule))
 
     def _find(self, rule: Rule, check: Check) -> int:
         """Fill `hits` with the rows that broke the rule, and the number of the cause; the number of rows assessed."""
@@ -242,6 +243,12 @@ class Across:
             CauseTally(kinds[cause - 1], count, shapes.get(cause, ()), spread(rows)) for cause, count, rows in found
         )
         return RuleTally(rule.id, assessed, sum(cause.count for cause in causes), causes)
+
+    def _differing(self, rule: Rule) -> tuple[tuple[str, int], ...]:
+        """The items in which rows of one key differ, where there are such rows."""
+        if not isinstance(rule.check, Repeated) or not self._count("SELECT count(*) FROM hits"):
+            return ()
+        return most_first(Repeats(self.database, self.tables[rule.table], ROWS_AT_ONCE).differing())
 
     def _tell_links_apart(self, rule: Rule) -> dict[int, tuple[tuple[str, int], ...]]:
         """Set why links lead nowhere, where one does: cause → shapes of what was received."""

@@ -39,6 +39,7 @@ class LostZeros:
             "CREATE OR REPLACE TABLE orphans AS SELECT row, bare, digits FROM ids "
             "WHERE bare IS NOT NULL AND row IN (SELECT row FROM hits)"
         )
+        self.own.forget_received("ids")
         if not self.database.counts("SELECT count(*) FROM orphans")[0]:
             return {}
         self._find_meant()

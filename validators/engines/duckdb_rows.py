@@ -268,6 +268,12 @@ class TableRows:
         found = numbered(read, asked if relation else None, explicit=scan.numbered)
         self.database.run(f"CREATE OR REPLACE TEMP VIEW {name} AS {found}")
 
+    def forget_received(self, name: str) -> None:
+        """Drop what `read_received` made."""
+        self.database.run(f"DROP VIEW {name}")
+        self.database.run(f"DROP TABLE asked_{name}")
+        self.database.run(f"DROP TABLE read_{name}")
+
     def linked_verdict(self, rule: Rule) -> tuple[str, str]:
         """The verdict of a condition that reads linked rows, over `o`, and the joins that bring them."""
         linked = {(c.table, c.name) for e in rule.conditions() for c in e.columns() if c.table}

@@ -26,7 +26,7 @@ from validators.reference.rows import ROW_STAGES, Row, TableRules, read_rows
 from validators.reference.splits import split_tallies
 from validators.reference.table_checks import TABLE_CHECKS, Linked, NearlyLinked, Tables, judge_link
 from validators.reference.whole_checks import WHOLE_CHECKS, declared_not_recorded, judge_rate, too_few
-from validators.tally import CauseTally, RuleTally, TableTally, Tallied, Tally
+from validators.tally import CauseTally, RuleTally, TableTally, Tallied, Tally, with_differing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -110,6 +110,7 @@ class Run:
             if not self._left_out(rule):
                 judged = GROUP_CHECKS[rule.check.kind](rule.check, self.tables.accepted(name))
                 self._count(rule, judged.assessed, judged.failing, self.rules[name].scope)
+                self.results[-1] = with_differing(self.results[-1], judged.differing)
                 for row in judged.failing:
                     self._follow(rule, row)
 
