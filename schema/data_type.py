@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from schema.type_schema import LOCAL_CODE, type_schema
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -120,8 +122,6 @@ class DataType:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         """JSON Schema of this type."""
-        from schema.publish.json_schema import type_schema
-
         return type_schema(self)
 
     def check_json_value(self, value: Any) -> Any:
@@ -159,7 +159,6 @@ class DataType:
         return self.local_codes and re.fullmatch(LOCAL_CODE, value) is not None
 
 
-LOCAL_CODE = "L-[A-Z0-9]{2,12}"
 LARGEST = 999_999_999
 
 

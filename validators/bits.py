@@ -109,4 +109,4 @@ class Bits:
 
 
 def _word(number: int) -> exp.Expr:
-    return exp.cast(terms.literal(number), _TYPE, dialect="duckdb")
+    return terms.cast(terms.literal(number), _TYPE)

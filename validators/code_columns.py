@@ -90,7 +90,7 @@ class CodeColumns:
     def _code(self, name: str) -> exp.Expr:
         if self.is_letter(name):
             first = exp.BitwiseAnd(this=terms.call("ascii", column(name)), expression=terms.literal(_LETTER))
-            return exp.cast(exp.paren(first), "UTINYINT", dialect="duckdb")
+            return terms.cast(exp.paren(first), "UTINYINT")
         codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self._type(name))
         return exp.TryCast(this=column(name), to=codes)
 
@@ -103,7 +103,7 @@ class CodeColumns:
             mask = exp.Add(this=mask, expression=bit)
         some = list(self._some_no_code())
         found = terms.case([(exp.or_(*some), mask)], terms.literal(0)) if some else mask
-        return exp.cast(found, kind, dialect="duckdb")
+        return terms.cast(found, kind)
 
     @property
     def aside(self) -> int:
@@ -134,8 +134,8 @@ class CodeColumns:
         """The code of an item as text; null where it is blank."""
         code = column(code_name(name))
         if self.is_letter(name):
-            return terms.call("chr", exp.cast(code, "INTEGER"))
-        return exp.cast(code, "VARCHAR")
+            return terms.call("chr", terms.cast(code, "INTEGER"))
+        return terms.cast(code, "VARCHAR")
 
     def strange(self, name: str) -> exp.Expr | None:
         """Whether the character of an item is no code; None where its type lets codes alone in."""

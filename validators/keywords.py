@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sqlglot import exp
 
 from schema.data_type import EMPTY_STRING, ISO_DATE, WRONG_TYPE, DataType
-from schema.publish.json_schema import NO_NEWLINE, PREFIX, anchored, type_schema
+from schema.publish.json_schema import PREFIX
+from schema.type_schema import NO_NEWLINE, anchored, type_schema
 from validators.patterns import is_found, is_read_alike, names_its_characters
-from validators.terms import among, call, case, full_match, is_null, literal
+from validators.terms import among, call, case, cast, full_match, is_null, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -285,7 +286,7 @@ def _is_day(cell: Cell, form: Any) -> exp.Expr:
     """The written form is the one that the day itself is printed in: the cast alone takes `2026-4-1` and worse."""
     if form != "date":
         raise KeywordError(f"format: {form!r} has no SQL. Known is date")
-    printed = exp.cast(call("TRY_CAST_DATE", cell.text), "VARCHAR")
+    printed = cast(call("TRY_CAST_DATE", cell.text), "VARCHAR")
     same = exp.EQ(this=printed, expression=cell.text)
     ten = exp.EQ(this=call("strlen", cell.text), expression=literal(10))
     return call("coalesce", exp.and_(same, ten), exp.false())

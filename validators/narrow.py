@@ -185,6 +185,7 @@ class Narrow(RowRules):
 
     def _kept_truths(self) -> Iterator[tuple[str, Truth]]:
         parts = {node: column(name) for node, name in self._part_names.items()}
+        # quick ones inside: a column of them costs more than working them out where they are asked for
         scope = replace(self._scan_scope, parts=parts | self._quick_parts)
         for rule in self.scanned_rules:
             yield kept_name(rule), Truth("verdict", self._kept(rule, self._reading(rule, scope)))
@@ -207,7 +208,7 @@ class Narrow(RowRules):
         """What an item of a row without a doubt holds, as its place in STATUSES."""
         branches = [(terms.is_null(self.presence(name)), terms.literal(STATUSES.index("missing")))]
         branches += [(exp.paren(test), terms.literal(STATUSES.index(kind))) for kind, test in self._kinds(name)]
-        return exp.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
+        return terms.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT")
 
     def _kinds(self, name: str) -> Iterator[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type

@@ -211,7 +211,7 @@ class Plan(RowRules):
 
     def verdict(self, rule: Rule) -> exp.Expr:
         """The verdict of a rule on the row: null, 0, or the number of the cause."""
-        return exp.cast(self._verdict(rule), "UTINYINT", dialect="duckdb")
+        return terms.cast(self._verdict(rule), "UTINYINT")
 
     def _verdict(self, rule: Rule) -> exp.Expr:
         check = rule.check
@@ -325,7 +325,7 @@ class Plan(RowRules):
             branches.append((exp.or_(*spoiled), terms.literal(STATUSES.index("invalid"))))
         for kind, test in self._kinds(name):
             branches.append((exp.paren(test), terms.literal(STATUSES.index(kind))))
-        return exp.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT", dialect="duckdb")
+        return terms.cast(terms.case(branches, terms.literal(STATUSES.index("valid"))), "UTINYINT")
 
     def _kinds(self, name: str) -> Iterable[tuple[str, exp.Expr]]:
         data_type = self.items[name].data_type

@@ -21,7 +21,7 @@ from validators.lookups import facts_of
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 from validators.reference_answers import JOINT, can_be_judged
-from validators.terms import CASTS, among, call, case, full_match, is_null, literal, lower, squeeze, upper
+from validators.terms import CASTS, among, call, case, cast, full_match, is_null, literal, lower, squeeze, upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -140,7 +140,7 @@ def _null_of(node: Node, context: Context) -> exp.Expr:
     kinds = {item.name: item.data_type.kind for item in context.dataset.tables["header"].items}
     kind = kinds.get(node.name) if isinstance(node, Column) else "date" if isinstance(node, Call) else None
     names = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "BIGINT", "text": "VARCHAR"}
-    return exp.cast(exp.null(), names[kind]) if kind in names else exp.null()
+    return cast(exp.null(), names[kind]) if kind in names else exp.null()
 
 
 def _column(column: Column, scope: Scope) -> exp.Expr:
@@ -174,7 +174,7 @@ def _age_at(node: Call, scope: Scope) -> exp.Expr:
     birth, day = (_part(arg, scope) for arg in node.args)
     before = exp.LT(this=_month_day(day), expression=_month_day(birth))
     years = exp.Sub(this=call("year", day), expression=call("year", birth))
-    return exp.Sub(this=exp.paren(years), expression=exp.cast(exp.paren(before), "INTEGER"))
+    return exp.Sub(this=exp.paren(years), expression=cast(exp.paren(before), "INTEGER"))
 
 
 def _month_day(day: exp.Expr) -> exp.Expr:
@@ -270,7 +270,7 @@ def _plus_map(node: Call, scope: Scope) -> exp.Expr:
 def _looked_up(node: Call, scope: Scope) -> exp.Expr:
     """Whether the reference data answer yes. A cast: a join in a query over a file loses the order of its rows."""
     if not can_be_judged(scope.context, node.name):
-        return exp.cast(exp.null(), "BOOLEAN")
+        return cast(exp.null(), "BOOLEAN")
     parts = [_part(arg, scope) for arg in node.args]
     value = parts[0] if len(parts) == 1 else joined(*parts)
     return is_of_type(value, looked_up_type(node.name))
@@ -316,7 +316,7 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "age_at": _age_at,
     "answered": lambda node, scope: call("coalesce", _kind("value", "declined")(node, scope), exp.false()),
     "approved": _approved,
-    "date_of": lambda node, scope: exp.cast(_part(node.args[0], scope), "DATE"),
+    "date_of": lambda node, scope: cast(_part(node.args[0], scope), "DATE"),
     "declared": _declared,
     "decile_reversed": _one(lambda decile: exp.Sub(this=literal(11), expression=decile)),
     "declined": _kind("declined"),
@@ -335,10 +335,8 @@ SQL_FUNCTIONS: dict[str, Callable[[Call, Scope], exp.Expr]] = {
     "matches": _matches,
     "mod11": _one(mod11),
     "month_end": _named("last_day"),
-    "month_start": lambda node, scope: exp.cast(
-        call("date_trunc", literal("month"), _part(node.args[0], scope)), "DATE"
-    ),
-    "months_before": lambda node, scope: exp.cast(
+    "month_start": lambda node, scope: cast(call("date_trunc", literal("month"), _part(node.args[0], scope)), "DATE"),
+    "months_before": lambda node, scope: cast(
         exp.Sub(this=_part(node.args[0], scope), expression=call("to_months", _part(node.args[1], scope))), "DATE"
     ),
     "ods_known": _looked_up,

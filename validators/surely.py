@@ -56,7 +56,7 @@ def _digits(value: exp.Expr, count: int) -> exp.Expr:
 
 def _printed(read: exp.Expr, value: exp.Expr, length: int, *more: exp.Expr) -> exp.Expr:
     """Whether what was read of a value prints as the value, which has so many bytes."""
-    same = exp.EQ(this=exp.cast(read.copy(), "VARCHAR"), expression=value.copy())
+    same = exp.EQ(this=terms.cast(read.copy(), "VARCHAR"), expression=value.copy())
     long = exp.EQ(this=terms.call("strlen", value.copy()), expression=terms.literal(length))
     return terms.call("coalesce", exp.and_(same, long, *more), exp.false())
 

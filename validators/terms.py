@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -31,9 +32,9 @@ def literal(value: Any) -> exp.Expr:
         return exp.Literal.number(value)
     if isinstance(value, datetime.datetime):
         naive = value.astimezone(datetime.UTC).replace(tzinfo=None)
-        return exp.cast(exp.Literal.string(naive.isoformat(" ")), "TIMESTAMP")
+        return cast(exp.Literal.string(naive.isoformat(" ")), "TIMESTAMP")
     if isinstance(value, datetime.date):
-        return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+        return cast(exp.Literal.string(value.isoformat()), "DATE")
     return exp.Literal.string(str(value))
 
 
@@ -59,6 +60,16 @@ def case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> 
         return otherwise
     made = exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches])
     return made.else_(otherwise, copy=False)
+
+
+def cast(value: exp.Expr, kind: str) -> exp.Expr:
+    """The value as of another type of the database, which goes by that name there."""
+    return exp.Cast(this=value, to=_type(kind).copy())
+
+
+@cache
+def _type(kind: str) -> exp.DataType:
+    return exp.DataType.build(kind, dialect="duckdb")
 
 
 def call(name: str, *args: exp.Expr) -> exp.Expr:

@@ -16,14 +16,14 @@ from schema.publish.json_schema import table_schema
 from schema.publish.json_text import json_text
 from schema.publish.minimal import minimal_files
 from schema.publish.rules import rules_document
+from schema.release_folder import INFO
 from schema.release_info import ReleaseError, ReleaseInfo, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from schema.release import Release
+    from schema.release_folder import Release
 
-INFO = "release.json"
 TEXTS = Path(__file__).parent / "texts"
 
 

@@ -60,7 +60,7 @@ def _bundle(asked: Namespace) -> int:
     folder = asked.output / found.version
     if folder.exists():
         raise InputError(f"{folder} is there already. Remove it, or name another folder.")
-    files = found.bundled()
+    files = releases.bundled(found)
     for name, content in files.items():
         place = asked.output / name
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from schema.release import Release, available, load
+from schema.release import Release, available, bundle, load, pages
 from service.errors import Problem
 from service.openapi import answers
 from service.releases.published import as_json, current, dated, frozen
@@ -112,12 +112,13 @@ def get_page(
 ) -> Response:
     """What a rule says, why, how to mend it, when it gives a finding; what a data item means. Made from the release."""
     found = _release(release)
-    if page not in found.pages:
+    made = pages(found)
+    if page not in made:
         raise Problem(
             "not_found", f"Release {found.version} has no page {page[:80]!r}; index.html leads to all of them."
         )
     kind = "text/css" if page.endswith(".css") else "text/html"
-    answer = dated(request, found, found.pages[page], f"{kind}; charset=utf-8")
+    answer = dated(request, found, made[page], f"{kind}; charset=utf-8")
     answer.headers["Content-Security-Policy"] = _PAGE_POLICY
     return answer
 
@@ -130,7 +131,7 @@ def get_page(
 def get_bundle(request: Request, release: Version) -> Response:
     """The folder of the release: schemas, code lists, rules, examples, dictionary; and its pages. Always alike."""
     found = _release(release)
-    return dated(request, found, found.bundle(), "application/zip")
+    return dated(request, found, bundle(found.version), "application/zip")
 
 
 def _release(version: str) -> Release:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from schema.data_type import LOCAL_CODE, WRONG_TYPE
+from schema.data_type import WRONG_TYPE
 from schema.publish.json_schema import is_closed
+from schema.type_schema import LOCAL_CODE
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -9,8 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from schema import release
-from schema.publish.json_schema import read_table, type_schema
+from schema.publish.json_schema import read_table
 from schema.tables import TABLES
+from schema.type_schema import type_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from sqlglot import exp
 
 from schema import release
 from schema.data_type import WRONG_TYPE
-from schema.publish.json_schema import NO_NEWLINE
 from schema.tables import TABLES
+from schema.type_schema import NO_NEWLINE
 from tests.test_schema.keyword_reading import cases, cells_accepted, oracle, rows_accepted, texts_accepted
 from tests.test_schema.records import drawn, good_values, other_values
 from validators.keywords import KEYWORDS, ROW_KEYWORDS, KeywordError, cell_condition, row_condition

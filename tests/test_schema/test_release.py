@@ -167,7 +167,7 @@ def test_bundle_is_the_same_bytes_every_time() -> None:
         assert archive.testzip() is None
         names = archive.namelist()
     found = release.load("1.0.0")
-    pages = (f"pages/{name}" for name in found.pages)
+    pages = (f"pages/{name}" for name in release.pages(found))
     assert {f"1.0.0/{name}" for name in ("release.json", *found.info.files, *pages)} == set(names)
 
 

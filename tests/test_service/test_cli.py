@@ -20,7 +20,7 @@ import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 
-from schema.release import load
+from schema.release import bundle, load, pages
 from service.cli import main
 from service.stopping import SIGNALS
 from validators.errors import EngineError, InputError
@@ -179,7 +179,7 @@ def test_the_report_goes_to_a_file(
 
 @pytest.mark.parametrize("folder", ["1.0.0/", ""])
 def test_a_report_beside_an_unpacked_bundle_links_to_its_pages(tmp_path: Path, folder: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(load("1.0.0").bundle())) as archive:
+    with zipfile.ZipFile(io.BytesIO(bundle("1.0.0"))) as archive:
         archive.extractall(tmp_path)
     place = (tmp_path if folder else tmp_path / "1.0.0") / "report.html"
     person = "local_patient_id,nhs_number\nA1,9990000019\n"
@@ -245,7 +245,7 @@ def test_a_report_of_the_command_line_leads_to_the_service_whose_address_is_know
     outside = {link for link in links_of(place) if not link.startswith("#")}
     assert "https://plus.example/v1/releases/1.0.0/pages/PMD00105.html" in outside
     names = {link.removeprefix("https://plus.example/v1/releases/1.0.0/pages/") for link in outside}
-    assert names <= set(load("1.0.0").pages)
+    assert names <= set(pages(load("1.0.0")))
 
 
 def test_a_report_without_links_explains_its_rules_itself_and_says_where_pages_are_to_be_had(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_a_bundle_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[
         for path in tmp_path.rglob("*.*")
         if path.is_file()
     }
-    with zipfile.ZipFile(io.BytesIO(load("1.0.0").bundle())) as archive:
+    with zipfile.ZipFile(io.BytesIO(bundle("1.0.0"))) as archive:
         assert written == {name: archive.read(name) for name in archive.namelist()}
     capsys.readouterr()
     assert main(call) == 2

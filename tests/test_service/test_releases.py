@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from fastapi.testclient import TestClient
 
-from schema.release import load
+from schema.release import load, pages
 
 RELEASE = load("1.0.0")
 ROOT = "/v1/releases/1.0.0"
@@ -80,9 +80,9 @@ def test_the_bundle_is_the_folder(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     names = {name.partition("/")[2] for name in archive.namelist()}
-    pages = {name for name in names if name.startswith("pages/")}
-    assert names - pages == {"release.json", *RELEASE.info.files}
-    assert pages == {f"pages/{name}" for name in RELEASE.pages}
+    made = {name for name in names if name.startswith("pages/")}
+    assert names - made == {"release.json", *RELEASE.info.files}
+    assert made == {f"pages/{name}" for name in pages(RELEASE)}
     assert archive.read("1.0.0/rules.json") == RELEASE.read("rules.json")
 
 

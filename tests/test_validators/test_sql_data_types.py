@@ -9,7 +9,7 @@ import pytest
 from sqlglot import exp
 
 from schema import release
-from schema.publish.json_schema import type_schema
+from schema.type_schema import type_schema
 from validators import sql
 from validators.engines.duckdb_connection import Database, open_connection
 from validators.keywords import well_formed

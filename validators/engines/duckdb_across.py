@@ -1,7 +1,8 @@
 """The stages that need more than one row, on DuckDB: keys, copies, shared and contradicting values, links, rates.
 
-They read the verdict tables alone. Keys are 64-bit hashes; rows that later stages leave out stand in `gone_<table>`,
-copies beyond the first in `extra_<table>`, rows whose value stands under other keys too in `shared_<table>`.
+They read `rows_<table>`, and `keys_<table>` where they ask for no value. Keys are 64-bit hashes; rows that later stages
+leave out stand in `gone_<table>`, copies beyond the first in `extra_<table>`, rows whose value stands under other keys
+too in `shared_<table>`. `ok_<table>` and `ok_keys_<table>` hold the rows that are left, `once_<table>` without copies.
 """
 
 from __future__ import annotations
@@ -55,10 +56,11 @@ class Across:
         """Make the sets of rows that later stages add to."""
         for name in (f"gone_{table}", f"extra_{table}", f"unlinked_{table}", f"shared_{table}"):
             self.database.run(f"CREATE OR REPLACE TEMP TABLE {name} (row BIGINT)")
-        self.database.run(
-            f"CREATE OR REPLACE TEMP VIEW ok_{table} AS SELECT * FROM rows_{table} "
-            f"WHERE NOT rejected AND row NOT IN (SELECT row FROM gone_{table})"
-        )
+        for rows, standing in ((f"rows_{table}", f"ok_{table}"), (f"keys_{table}", f"ok_keys_{table}")):
+            self.database.run(
+                f"CREATE OR REPLACE TEMP VIEW {standing} AS SELECT * FROM {rows} "
+                f"WHERE NOT rejected AND row NOT IN (SELECT row FROM gone_{table})"
+            )
         self.database.run(
             f"CREATE OR REPLACE TEMP VIEW once_{table} AS SELECT * FROM ok_{table} "
             f"WHERE row NOT IN (SELECT row FROM extra_{table})"
@@ -66,12 +68,12 @@ class Across:
 
     def rejected(self, table: str) -> int:
         """How many rows of a table some rule refused."""
-        (count,) = self.database.row(f"SELECT count(*) FROM rows_{table} WHERE {_refused(table)}")
+        (count,) = self.database.row(f"SELECT count(*) FROM keys_{table} WHERE {_refused(table)}")
         return count
 
     def left_out(self, table: str) -> str:
         """A query of the rows that some rule refused, in the order of the file."""
-        return f"SELECT row FROM rows_{table} WHERE {_refused(table)} ORDER BY row"
+        return f"SELECT row FROM keys_{table} WHERE {_refused(table)} ORDER BY row"
 
     def run(self, rule: Rule) -> RuleTally:
         """The result of one rule, and what follows from it for later stages."""
@@ -113,10 +115,10 @@ class Across:
     def _doubled(self, table: str) -> bool:
         """Whether some key stands there twice; those keys are in `doubled_<table>`, and rows in `wholes_<table>`."""
         if table not in self._compared:
-            self._compared[table] = self._find_doubles(f"doubled_{table}", self._own(table), f"ok_{table}", table)
+            self._compared[table] = self._find_doubles(f"doubled_{table}", self._own(table), f"ok_keys_{table}", table)
             if self._compared[table]:
                 doubled = f"{self._own(table)} IN (SELECT value FROM doubled_{table})"
-                self.tables[table].make_wholes(f"SELECT row FROM ok_{table} WHERE {doubled}")
+                self.tables[table].make_wholes(f"SELECT row FROM ok_keys_{table} WHERE {doubled}")
         return self._compared[table]
 
     def _own(self, table: str) -> str:
@@ -142,11 +144,11 @@ class Across:
         if self._doubled(table):
             own = self._own(table)
             self.database.run(
-                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {own} IN (SELECT {own} FROM ok_{table} "
-                f"JOIN wholes_{table} USING (row) WHERE {own} IN (SELECT value FROM doubled_{table}) "
-                f"GROUP BY {own} HAVING min(whole) <> max(whole))"
+                f"INSERT INTO hits (row) SELECT row FROM ok_keys_{table} WHERE {own} IN "
+                f"(SELECT {own} FROM ok_keys_{table} JOIN wholes_{table} USING (row) "
+                f"WHERE {own} IN (SELECT value FROM doubled_{table}) GROUP BY {own} HAVING min(whole) <> max(whole))"
             )
-        assessed = self._count(f"SELECT count(*) FROM ok_{table}")
+        assessed = self._count(f"SELECT count(*) FROM ok_keys_{table}")
         self.database.run(f"INSERT INTO gone_{table} SELECT row FROM hits")
         return assessed
 
@@ -161,26 +163,27 @@ class Across:
                 f"INSERT INTO extra_{table} SELECT row FROM hits WHERE row NOT IN "
                 f"(SELECT min(row) FROM {rows} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
             )
-        return self._count(f"SELECT count(*) FROM ok_{table}")
+        return self._count(f"SELECT count(*) FROM ok_keys_{table}")
 
     def _comparable(self, table: str) -> str | None:
         """The rows among which some may be alike, with `whole`; None where none can be: their keys differ."""
         if not self.tables[table].table.key:
-            return f"ok_{table}"
+            return f"ok_keys_{table}"
         if not self._doubled(table):
             return None
         doubled = f"{self._own(table)} IN (SELECT value FROM doubled_{table})"
-        return f"(SELECT row, whole FROM ok_{table} JOIN wholes_{table} USING (row) WHERE {doubled})"
+        return f"(SELECT row, whole FROM ok_keys_{table} JOIN wholes_{table} USING (row) WHERE {doubled})"
 
     def _shared(self, table: str, check: SharedValue) -> int:
         value = f'"shared:{check.item}"'
-        if self._find_doubles("doubles", value, f"ok_{table}", table):
+        if self._find_doubles("doubles", value, f"ok_keys_{table}", table):
             self.database.run(
-                f"INSERT INTO hits (row) SELECT row FROM ok_{table} WHERE {value} IN (SELECT {value} FROM ok_{table} "
-                f"WHERE {value} IN (SELECT value FROM doubles) GROUP BY 1 HAVING min(person) <> max(person))"
+                f"INSERT INTO hits (row) SELECT row FROM ok_keys_{table} WHERE {value} IN "
+                f"(SELECT {value} FROM ok_keys_{table} WHERE {value} IN (SELECT value FROM doubles) "
+                "GROUP BY 1 HAVING min(person) <> max(person))"
             )
         self.database.run(f"INSERT INTO shared_{table} SELECT row FROM hits")
-        return self._count(f"SELECT count({value}) FROM ok_{table}")
+        return self._count(f"SELECT count({value}) FROM ok_keys_{table}")
 
     def _contradiction(self, table: str, check: Contradiction) -> int:
         group = ["person", *(f'"{final_name(n)}"' for n in check.group if n not in PERSON_KEY)]
@@ -203,14 +206,14 @@ class Across:
         there = "person" if target == "person" else "own"
         plain = self._kinds(rule).index(plain_kind(rule, self.context)) + 1
         self.database.run(
-            f"INSERT INTO hits SELECT row, {plain} FROM ok_{table} WHERE {key} IS NOT NULL "
-            f"AND {key} NOT IN (SELECT {there} FROM rows_{target} WHERE {there} IS NOT NULL)"
+            f"INSERT INTO hits SELECT row, {plain} FROM ok_keys_{table} WHERE {key} IS NOT NULL "
+            f"AND {key} NOT IN (SELECT {there} FROM keys_{target} WHERE {there} IS NOT NULL)"
         )
-        assessed = self._count(f"SELECT count({key}) FROM ok_{table}")
+        assessed = self._count(f"SELECT count({key}) FROM ok_keys_{table}")
         lost = f"gone_{table}" if rule.action == "group" else f"unlinked_{table}"
         self.database.run(
-            f"INSERT INTO {lost} SELECT row FROM ok_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
-            f"(SELECT {there} FROM ok_{target} WHERE {there} IS NOT NULL)"
+            f"INSERT INTO {lost} SELECT row FROM ok_keys_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
+            f"(SELECT {there} FROM ok_keys_{target} WHERE {there} IS NOT NULL)"
         )
         return assessed
 

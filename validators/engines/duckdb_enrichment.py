@@ -96,7 +96,7 @@ class Enrichment:
 
 def _parts(database: Database, query: Query, spill: Path) -> Iterator[str]:
     """The rows in files of some, in order."""
-    (last,) = database.counts("SELECT coalesce(max(row), 1) FROM rows_person")
+    (last,) = database.counts("SELECT coalesce(max(row), 1) FROM keys_person")
     for first in range(1, last + 1, ROWS_AT_ONCE):
         part = _text(spill / f"derived_{first}.parquet")
         some = f"{query.text(first, first + ROWS_AT_ONCE - 1)} ORDER BY row"

@@ -96,7 +96,7 @@ def _true(made: exp.Expr) -> exp.Expr:
 
 
 def _number(made: exp.Expr, kind: str = "UTINYINT") -> exp.Expr:
-    return exp.cast(made, kind, dialect="duckdb")
+    return terms.cast(made, kind)
 
 
 def _enum(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
@@ -106,7 +106,7 @@ def _enum(value: exp.Expr, choices: Sequence[str]) -> exp.Expr:
 
 def _from_one(listed: exp.Expr, choices: Sequence[str]) -> exp.Expr:
     """The place of a value that is one of `choices`, in as few bytes as hold it."""
-    code = exp.cast(terms.call("enum_code", listed), "INTEGER")
+    code = terms.cast(terms.call("enum_code", listed), "INTEGER")
     place = exp.Add(this=code, expression=terms.literal(1))
     return _number(place, "UTINYINT" if len(choices) < _BYTE else "UINTEGER")
 
@@ -216,7 +216,7 @@ def _answer(scope: sql.Scope) -> Columns:
     age = terms.call("coalesce", exp.Sub(this=terms.literal(_LAST_DAY), expression=days), terms.literal(_UNDATED))
     source = _position(scope, "source", SOURCE_ORDER, otherwise=len(SOURCE_ORDER))
     answer = _position(scope, "value", ANSWER_ORDER[:-1], otherwise=len(ANSWER_ORDER) - 1)
-    newest = exp.Mul(this=exp.paren(exp.cast(age, "BIGINT")), expression=terms.literal(1000))
+    newest = exp.Mul(this=exp.paren(terms.cast(age, "BIGINT")), expression=terms.literal(1000))
     tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=terms.literal(10)), expression=exp.paren(answer))
     return {
         "code": _place(typed["characteristic_code"], [code for code, _ in characteristics(scope.context)]),

@@ -88,7 +88,7 @@ def _form(value: exp.Expr, own_number: exp.Expr | None) -> exp.Expr:
     short = exp.LT(this=terms.call("strlen", value.copy()), expression=terms.literal(SHORTEST))
     told = exp.and_(exp.Not(this=_holds(value, "@")), exp.Not(this=_holds(value, " ")), exp.or_(short, _word(value)))
     branches = [(terms.is_null(value), exp.null()), (told, _letters(value))]
-    return exp.cast(terms.case(branches, _exact(value, own_number)), "UTINYINT", dialect="duckdb")
+    return terms.cast(terms.case(branches, _exact(value, own_number)), "UTINYINT")
 
 
 def _exact(value: exp.Expr, own_number: exp.Expr | None) -> exp.Expr:

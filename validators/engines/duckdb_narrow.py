@@ -38,6 +38,7 @@ class NarrowTable:
     bits: Bits = field(default_factory=lambda: Bits({}))
     #: rows that some row of the file holds and nobody may see
     unseen: int = 0
+    _seen: str = ""
     _judged: str = ""
     #: what holds of the rows that were set aside
     _aside: str = "false"
@@ -46,6 +47,11 @@ class NarrowTable:
     def name(self) -> str:
         """The view of the rows that may be seen, with a column for each rule."""
         return f"judged_{self.plan.table.name}"
+
+    @property
+    def unjudged(self) -> str:
+        """The same rows without those columns."""
+        return f"unjudged_{self.plan.table.name}"
 
     @property
     def rows(self) -> int:
@@ -64,8 +70,9 @@ class NarrowTable:
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         unpacked = ", ".join(made.sql(dialect="duckdb") for made in self.bits.unpacked())
         rows = f"SELECT {row}*, {unpacked} FROM {self._table}"
-        self._judged = f"{self.plan.judged().sql(dialect='duckdb')} FROM ({rows}) WHERE {'seen' if hides else 'true'}"
-        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged}")
+        self._seen = f"SELECT * FROM ({rows}) WHERE {'seen' if hides else 'true'}"
+        self._judged = f"{self.plan.judged().sql(dialect='duckdb')} FROM ({self._seen}) WHERE true"
+        self._make_views("true")
         (scanned,) = self.database.counts(f"SELECT count(*) FROM {self._table}")
         if hides:
             (self.unseen,) = self.database.counts(f"SELECT count_if(NOT seen) FROM ({rows})")
@@ -86,15 +93,24 @@ class NarrowTable:
         self.database.run(
             f"UPDATE {self._table} SET {UNLISTED} = {UNLISTED} | {mark} WHERE {row} IN (SELECT row FROM {rows})"
         )
-        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged} AND {UNLISTED} < {mark}")
+        self._make_views(f"{UNLISTED} < {mark}")
         self._aside = f"{UNLISTED} >= {mark}"
+
+    def _make_views(self, standing: str) -> None:
+        """Make the views of the rows that stand, and of those rows with the verdicts on them.
+
+        Whoever needs no verdict reads the first: the database looks at every column of a view in each query.
+        """
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.unjudged} AS {self._seen} AND {standing}")
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {self.name} AS {self._judged} AND {standing}")
 
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
-        found = self.database.named_row(self._of_bits(self.name))
+        found = self.database.named_row(self._of_bits(self.unjudged))
         # one query for both would hold every column of each block at once, and take half as long again
-        for asked in (_aliased(self._counted_codes()), _aliased(self._counted_verdicts())):
-            found |= self.database.named_row(f"SELECT {asked} FROM {self.name}") if asked else {}
+        for counted, rows in ((self._counted_codes(), self.unjudged), (self._counted_verdicts(), self.name)):
+            asked = _aliased(counted)
+            found |= self.database.named_row(f"SELECT {asked} FROM {rows}") if asked else {}
         self.counts, self.histograms = self._split(found)
         for at, name in enumerate(self.plan.codes.items):
             self.counts[f"doubt:{name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(name)

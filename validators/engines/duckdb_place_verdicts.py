@@ -80,7 +80,7 @@ class JoinedVerdicts:
     def verdict(self, rule: Rule, plan: Plan) -> str:
         """Null, 0 or the number of the cause, as in the verdict table."""
         made = plan.condition_verdict(rule, self._scope(plan))
-        return exp.cast(made, "UTINYINT", dialect="duckdb").sql(dialect="duckdb")
+        return terms.cast(made, "UTINYINT").sql(dialect="duckdb")
 
     def _scope(self, plan: Plan) -> sql.Scope:
         """How conditions spell what places a person, and what the join answers."""
@@ -123,7 +123,7 @@ def _joined(alias: str, name: str) -> exp.Expr:
 
 
 def _null(kind: str) -> exp.Expr:
-    return exp.cast(exp.null(), kind)
+    return terms.cast(exp.null(), kind)
 
 
 def _chosen(key: exp.Expr, values: Mapping[str, exp.Expr], kind: str) -> exp.Expr:

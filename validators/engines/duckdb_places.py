@@ -71,7 +71,7 @@ class Places:
             name for name in work.wanted.intersection(ITEMS) if work.first.counts[f"received:{name}"]
         )
         if not self.indexes and not self.rules:
-            self.database.run("CREATE OR REPLACE TEMP VIEW place_person AS SELECT row FROM rows_person")
+            self.database.run("CREATE OR REPLACE TEMP VIEW place_person AS SELECT row FROM keys_person")
             return
         joined = JoinedVerdicts(self.context, self.received, tuple(index for index, _ in self._loaded))
         verdicts = [f'{joined.verdict(rule, work.plan)} AS "{verdict_name(rule)}"' for rule in self.rules]
@@ -271,7 +271,7 @@ class Places:
 
 #: rows that are not accepted, or are copies of one that is: those that `once_person` leaves out
 _REMOVED = (
-    "SELECT row FROM rows_person WHERE rejected UNION ALL SELECT row FROM gone_person "
+    "SELECT row FROM keys_person WHERE rejected UNION ALL SELECT row FROM gone_person "
     "UNION ALL SELECT row FROM extra_person"
 )
 

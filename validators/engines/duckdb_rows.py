@@ -2,6 +2,7 @@
 
 `rows_<table>` is what later stages read: a row each, its keys as numbers, what is left of its values, whether it was
 refused. It is a view of the first reading where no row is in doubt, of the second where many are, else of both.
+`keys_<table>` is the same without the values: the database looks at every column of a view in each query.
 """
 
 from __future__ import annotations
@@ -223,15 +224,21 @@ class TableRows:
         return {read_name(name): column(typed_name(name)) for name in sorted(self.read)}
 
     def _gather(self) -> None:
-        """Make `rows_<table>`."""
+        """Make `rows_<table>` and `keys_<table>`."""
         first = self._first_columns()
+        keys = ("row", "rejected", *self._numbers())
+        self._make_view(f"keys_{self.table.name}", {name: first[name].copy() for name in keys})
+        self._make_view(self.name, first)
+
+    def _make_view(self, view: str, first: dict[str, exp.Expr]) -> None:
+        """A view of both readings; `first`: how the first reading spells its columns."""
         names = ", ".join(f'"{name}"' for name in first)
-        quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
         query = f"SELECT {names} FROM {self.second.name}" if self.doubtful else ""
         if not self.dense:
-            sound = f"{quick.sql(dialect='duckdb')} FROM {self.first.name}"
+            quick = exp.select(*(exp.alias_(made, name, quoted=True, copy=False) for name, made in first.items()))
+            sound = f"{quick.sql(dialect='duckdb')} FROM {self.first.unjudged}"
             query = f"{sound} UNION ALL {query}" if query else sound
-        self.database.run(f"CREATE TEMP VIEW {self.name} AS {query}")
+        self.database.run(f"CREATE TEMP VIEW {view} AS {query}")
 
     def _first_columns(self) -> dict[str, exp.Expr]:
         """The columns of `rows_<table>`, out of the first reading."""

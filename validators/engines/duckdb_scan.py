@@ -42,11 +42,11 @@ class Scan:
         if item.name in self.source.columns:
             return column(item.name)
         stands_in = self.context.header.get(item.column_absent) if item.column_absent else None
-        return exp.alias_(exp.cast(terms.literal(stands_in), "VARCHAR"), item.name, quoted=True)
+        return exp.alias_(terms.cast(terms.literal(stands_in), "VARCHAR"), item.name, quoted=True)
 
     def row(self) -> dict[str, exp.Expr]:
         """The row as a column, where the records bring it along."""
-        return {"row": exp.cast(column("_row"), "BIGINT")} if self.numbered else {}
+        return {"row": terms.cast(column("_row"), "BIGINT")} if self.numbered else {}
 
     def statement(self, query: exp.Expr) -> str:
         """The SQL text of a query over `scanned`."""

@@ -12,7 +12,7 @@ from validators.groups import BY, DECLINED, NOT_KNOWN, PRECEDENCE, By, age_band,
 from validators.hidden import ETHNIC_ITEMS
 from validators.reference.items import status
 from validators.reference.places import core20_class, gazetteer_of
-from validators.reference.plus import Answers, answers_by_person
+from validators.reference.plus_answers import Answers, answers_by_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

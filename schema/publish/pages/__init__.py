@@ -18,7 +18,7 @@ from schema.publish.pages.written import Written
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schema.release import Release
+    from schema.release_folder import Release
 
 FOLDER = "pages"
 STYLE = "style.css"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from schema.release import Release
+    from schema.release_folder import Release
 
 Object = Mapping[str, Any]
 
