@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zipfile
 from datetime import date
@@ -67,6 +68,20 @@ def test_it_is_said_in_which_items_and_of_how_many_keys(
     assert words.received(finding) == (
         "rows of the same person differ in: ethnic_category (3 persons), birth_date (1), gp_practice_code (1)"
     )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("few", [0.0, 1.0])
+def test_a_file_of_which_no_row_can_be_read_alone_says_the_same(
+    engine: str, few: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_rows, "FEW", few)
+    plain, packed = made(tmp_path / "plain"), tmp_path / "packed"
+    packed.mkdir()
+    for file in plain.iterdir():
+        (packed / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+    found = [repeated(validate(folder, engine=engine, today=TODAY)).cause for folder in (plain, packed)]
+    assert found[0] == found[1]
 
 
 def of_referrals(folder: Path, engine: str, *referrals: dict[str, str | None]) -> str:
