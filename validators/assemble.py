@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schema.check import Coded, Format, Rate
+from schema.check import Coded, DeclaredNotRecorded, Format, Rate
 from schema.derive import expected_words
 from validators.advice import ethnicity_advice
 from validators.answers import NEVER_ASKED
@@ -21,6 +21,7 @@ from validators.assemble_groups import (
 from validators.causes import causes_of
 from validators.finding import (
     Cause,
+    Counted,
     Differing,
     Finding,
     Reveal,
@@ -50,6 +51,7 @@ from validators.report import Outcome, RuleOutcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from schema.check import Check
     from schema.rule import Cause as RuleCause
     from schema.rule import Rule
     from validators.context import Context
@@ -134,7 +136,7 @@ def findings_of(tally: Tally, context: Context, kept: SampleRows) -> Iterator[Fi
                 failed=None if hidden else cause.count,
                 samples=samples,
                 rule_link=page_of(rule, context),
-                counted="persons" if isinstance(rule.check, Rate) else "rows",
+                counted=_counted(rule.check),
                 threshold=rule.check.above if isinstance(rule.check, Rate) else None,
                 source_columns=columns_of_items(rule.table, _items(rule), kept.origins),
                 hides=kinds(cause.hides),
@@ -169,6 +171,12 @@ def _counts_blanks(check: Rate, context: Context) -> bool:
     items = {item.name: item for item in context.dataset.tables[check.table].items}
     blank = dict.fromkeys(items)
     return evaluate(check.numerator.tree, Scope(context, items, blank, blank)) is True
+
+
+def _counted(check: Check) -> Counted:
+    if isinstance(check, Rate):
+        return "persons"
+    return "groups" if isinstance(check, DeclaredNotRecorded) else "rows"
 
 
 def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context, unusable: Mapping[str, str]) -> Cause:

@@ -17,7 +17,8 @@ from schema.rule import Action, Mend, Severity
 from validators.figures import FEWEST_PERSONS, Ratio, Sum
 
 Reveal = Literal["none", "keys", "values"]
-Counted = Literal["rows", "persons", "columns"]
+#: groups: the PLUS groups that the header declares
+Counted = Literal["rows", "persons", "columns", "groups"]
 Filled = Literal["column", "constant", "nothing"]
 Step = Literal["stripped", "recoded", "dated", "cut", "padded", "surrogate"]
 #: a kind of group of people: by ethnicity, or by a PLUS characteristic

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +13,11 @@ from validators.finding import HIDDEN, Cause, Shape, sample_of
 from validators.measured import Access, DataItemMeasure
 from validators.report import Report, RuleOutcome
 from validators.reports import REPORTS, Look, changed, words
+from validators.synthetic import generate
+from validators.validate import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECTIONS = [
     "MEND THESE FIRST",
@@ -274,3 +281,16 @@ def test_where_persons_live_is_said_with_those_who_are_not_placed_and_why() -> N
     assert "1,204 live in the most deprived fifth of England, 3,301 elsewhere in it (26.7% of those placed)" in text
     assert "470 are not placed (9.4%) (130: no fixed abode: an answer, not a gap; 340: a postcode that" in text
     assert "Of 40 deciles sent for a person who is placed, 3 agree. Most are counted from the wrong end" in text
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_declared_groups_are_counted_as_groups(form: str, tmp_path: Path) -> None:
+    """The rule is on the header's list: no row of a person is at fault."""
+    submission = tmp_path / "given"
+    generate(submission, persons=60, seed=3, faults={"PMD90005": 1.0})
+    report = validate(submission, today=datetime.date(2026, 5, 7))
+    (finding,) = [found for found in report.findings if found.rule_id == "PMD90005"]
+    assert finding.counted == "groups"
+    told = " ".join(REPORTS[form](report).decode().split())
+    assert f"{finding.failed_rows} of {finding.assessed_rows} groups" in told
+    assert words.extent(finding) in told

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NONE_GIVEN = "–"
 
-COUNTED: dict[Counted, str] = {"rows": "Rows", "persons": "Persons", "columns": "Columns"}
+COUNTED: dict[Counted, str] = {"rows": "Rows", "persons": "Persons", "columns": "Columns", "groups": "Groups"}
 
 SEVERITY: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "worth knowing"}
 SEVERITIES: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "info": "Worth knowing"}
