@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from validators.copies.labels import without_labels
 from validators.copies.rounding import is_small
-from validators.finding import Finding, exact, fingerprint
+from validators.finding import Differing, Finding, exact, fingerprint
 
 if TYPE_CHECKING:
     from validators.report import FileInfo, Report, RuleOutcome
@@ -57,7 +57,7 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
     """The finding without rows and keys, and without forms that a few values have."""
     shapes = tuple(shape for shape in finding.cause.shapes if not is_small(exact(shape.rows) or 0))
     silent = None if finding.accepted is None else finding.accepted.model_copy(update={"reason": None, "owner": None})
-    cause = finding.cause.model_copy(update={"shapes": shapes})
+    cause = finding.cause.model_copy(update={"shapes": shapes, "differing": _uncounted(finding.cause.differing)})
     named = finding.fingerprint or fingerprint(finding.rule_id, finding.cause.kind, finding.data_items)
     bare = finding.model_copy(
         update={
@@ -72,6 +72,12 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
         }
     )
     return _without_names(bare, items) if of_a_file(finding.rule_id) else bare
+
+
+def _uncounted(differing: Iterable[Differing]) -> tuple[Differing, ...]:
+    """Items in which rows of one key differ, by name alone: their order would tell of how many."""
+    names = sorted(each.data_item for each in differing)
+    return tuple(Differing(data_item=name, keys=None) for name in names)
 
 
 def _without_names(finding: Finding, items: Collection[str]) -> Finding:
