@@ -211,10 +211,13 @@ class Across:
         )
         assessed = self._count(f"SELECT count({key}) FROM ok_keys_{table}")
         lost = f"gone_{table}" if rule.action == "group" else f"unlinked_{table}"
-        self.database.run(
-            f"INSERT INTO {lost} SELECT row FROM ok_keys_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
-            f"(SELECT {there} FROM ok_keys_{target} WHERE {there} IS NOT NULL)"
-        )
+        all_lost = "SELECT row FROM hits"
+        if self.rejected(target):
+            all_lost = (
+                f"SELECT row FROM ok_keys_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
+                f"(SELECT {there} FROM ok_keys_{target} WHERE {there} IS NOT NULL)"
+            )
+        self.database.run(f"INSERT INTO {lost} {all_lost}")
         return assessed
 
     def _related(self, rule: Rule, check: Related) -> int:
@@ -230,9 +233,10 @@ class Across:
         work = self.tables[rule.table]
         verdict, joins = work.linked_verdict(rule)
         query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
-        self.database.run(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
-        self.database.run("INSERT INTO hits SELECT row, verdict FROM judged WHERE verdict > 0")
-        return self._count("SELECT count(verdict) FROM judged")
+        assessed, failed = self.database.counts(f"SELECT count(verdict), count_if(verdict > 0) FROM ({query})")
+        if failed:
+            self.database.run(f"INSERT INTO hits SELECT row, verdict FROM ({query}) WHERE verdict > 0")
+        return assessed
 
     def _tally(self, rule: Rule, assessed: int) -> RuleTally:
         shapes = self._tell_links_apart(rule)
