@@ -34,12 +34,16 @@ AGAIN: dict[int, list[dict[str, str | None]]] = {
     3: [{}],
     4: [{}, {"gp_practice_code": "V81999"}],
 }
+MANY: dict[int, list[dict[str, str | None]]] = {
+    **{number: [{"ethnic_category": "B", "stated_gender": "9"}] for number in range(12)},
+    **{number: [{"birth_date": "1981-01-01"}] for number in range(12, 15)},
+}
 
 
 def made(folder: Path, again: dict[int, list[dict[str, str | None]]] = AGAIN) -> Path:
-    """A submission with six persons, some of them again in other rows."""
+    """A submission with so many persons as are named, or six, some of them again in other rows."""
     folder.mkdir(exist_ok=True)
-    people = [person(number, ethnic_category="A") for number in range(6)]
+    people = [person(number, ethnic_category="A") for number in range(max(6, *(number + 1 for number in again)))]
     people += [people[number] | row for number, rows in again.items() for row in rows]
     write_tables(folder, {"header": [HEADER], "person": people, "plus_characteristic": [answer(0, "CARER", "N")]})
     return folder
@@ -108,16 +112,20 @@ def test_a_row_that_was_refused_alone_is_not_compared(engine: str, tmp_path: Pat
 
 
 def test_a_shareable_copy_names_the_items_alone(tmp_path: Path) -> None:
-    """Neither a count nor an order tells of how many persons."""
-    bare = repeated(shareable(validate(made(tmp_path), today=TODAY)))
-    names = ("birth_date", "ethnic_category", "gp_practice_code")
-    assert bare.cause.differing == tuple(Differing(data_item=name, keys=None) for name in names)
-    assert words.received(bare) == f"rows of the same person differ in: {', '.join(names)}"
+    """Neither a count nor an order tells of how many persons, and of few persons it is not said in what they differ."""
+    few = repeated(shareable(validate(made(tmp_path / "few"), today=TODAY)))
+    assert few.failed_rows == 10
+    assert few.cause.differing == ()
+    many = repeated(shareable(validate(made(tmp_path / "many", MANY), today=TODAY)))
+    names = ("ethnic_category", "stated_gender")
+    assert many.cause.differing == tuple(Differing(data_item=name, keys=None) for name in names)
+    assert words.received(many) == f"rows of the same person differ in: {', '.join(names)}"
+    assert shareable(validate(tmp_path / "many", today=TODAY)).findings[0] == many
 
 
 @pytest.mark.parametrize("form", REPORTS)
 def test_every_form_names_the_items(form: str, tmp_path: Path) -> None:
-    report = validate(made(tmp_path / "sent"), today=TODAY)
+    report = validate(made(tmp_path / "sent", MANY), today=TODAY)
     written = REPORTS[form](report)
     if form == "xlsx":
         with zipfile.ZipFile(BytesIO(written)) as book:
