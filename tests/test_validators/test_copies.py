@@ -187,6 +187,16 @@ def _looks_alike(one: int, other: int) -> bool:
     return shown(one) == shown(other)
 
 
+def test_a_total_is_hidden_after_what_lies_near_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figure 0 is in several sums; 1 is hidden beside it, and so is 2, beside which 3 could be hidden."""
+    monkeypatch.setattr(system, "HUB", 2)
+    equations = [{0: 1, 1: -1, 2: -1}, {2: 1, 3: -1, 4: -1}, {0: 1, 5: -1}, {0: 1, 6: -1}]
+    values = [30, 3, 27, 20, 7, 30, 30]
+    losses = dict.fromkeys(range(7), 1)
+    assert System(values, equations, {0, 3, 5, 6}, loss=losses).around(1) == {3}
+    assert System(values, equations, {0, 5, 6}, loss=losses).around(1) == {0}
+
+
 def test_a_copy_holds_no_record_and_no_word_of_the_file() -> None:
     report = sample_report(reveal="values")
     copy = shareable(report)

@@ -19,6 +19,8 @@ REACH = 4
 #: a figure of more equations than this, such as all persons or those of a group, is moved without looking at all of
 #: them anew: it keeps within what all of them together leave it
 HUB = 12
+#: hidden figures beyond such a total that are gone through for others to hide in its place
+BEYOND = 15
 #: an equation of more figures than this, such as one over the answers to all characteristics, leads no further: what is
 #: beside it is not moved
 WIDE = 14
@@ -77,15 +79,21 @@ class System:
         return attempt.covers()
 
     def around(self, figure: int) -> set[int]:
-        """Shown figures that may be hidden, in the equations of a figure, or reached by way of hidden ones."""
+        """Shown figures that may be hidden, in the equations of a figure, or reached by way of hidden ones.
+
+        Those of many equations, such as all persons, are what a reader misses most: they are named where no other is
+        found near them.
+        """
         found: set[int] = set()
         seen, waiting = {figure}, deque([figure])
-        while waiting and not found:
+        beyond = BEYOND
+        while waiting and all(map(self._is_hub, found)) and beyond:
+            beyond -= bool(found)
             beside = {other for place in self.within[waiting.popleft()] for other in self.equations[place]} - seen
-            found = beside & self.shown & self.loss.keys()
+            found |= beside & self.shown & self.loss.keys()
             seen |= beside
             waiting.extend(sorted(beside - self.shown))
-        return found
+        return {near for near in found if not self._is_hub(near)} or found
 
     def told(self) -> dict[int, Bounds]:
         """What each figure can be, as far as anybody finds out who goes from sum to sum."""
