@@ -1,4 +1,4 @@
-"""What changed since an earlier report, which report may be compared, and what two copies give away together."""
+"""What changed since an earlier report, and which report may be compared."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 
 from schema.release import load
-from tests.test_validators.attacker import Attacker
-from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_report
 from tests.test_validators.sample_report import findings, parts, sample_report
-from tests.test_validators.test_copies import given_away, names_of, written
 from validators.changes import OF_AN_EARLIER_RULE, changes
 from validators.copies import compared, shareable
 from validators.earlier import MOST_BYTES, check_comparable, read_report
@@ -207,20 +204,6 @@ def test_what_was_hidden_once_stays_hidden_until_it_has_changed() -> None:
 
 def compared_report(plus: list[Any]) -> Report:
     return sample_report(plus=plus, equality=None, linkage=None, access=None)
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_two_copies_give_no_more_away_than_one(seed: int) -> None:
-    """The attacker holds both copies, and knows which figures have not changed."""
-    draw = Random(seed)
-    names = [*ITEMS, *(code for code, _, _ in CHARACTERISTICS), "ethnicity", "linkage"]
-    before, now = drawn_report(seed), drawn_report(seed, draw.sample(names, draw.randint(1, 4)))
-    attacker = Attacker()
-    attacker.read(written(shareable(before)), "before ")
-    attacker.read(written(shareable(now, before)), "now ")
-    was, is_ = names_of(before), names_of(now)
-    attacker.sums += [([f"before {name}"], [f"now {name}"]) for name in was if was[name] == is_.get(name)]
-    assert given_away(attacker, names_of(before, "before ") | names_of(now, "now ")) == []
 
 
 def test_only_an_earlier_report_of_the_same_provider_is_compared() -> None:

@@ -2,7 +2,8 @@
 
 Somebody who holds both can take a figure for unchanged. So a figure that the earlier copy hides stays hidden here,
 unless it is known to have changed by more than a small count; and one that the earlier copy shows, and that looks the
-same here, covers nothing when it is hidden: what it was is known.
+same here, covers nothing when it is hidden: what it was is known. And whoever holds a copy of this report that was made
+without the earlier one learns nothing from this copy: all that the other hides is hidden here as well.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ T = TypeVar("T")
 _NOW, _BEFORE = "now", "before"
 
 
-def considering(now: Figures, before: Report, copy: Report) -> Figures:
-    """The figures of this report beside `copy`, a shareable copy of the report `before`."""
+def considering(now: Figures, before: Report, copy: Report, alone: Collection[Path] = ()) -> Figures:
+    """The figures of this report beside `copy`, a shareable copy of the report `before`.
+
+    `alone`: what a copy of this report hides that is made without an earlier one.
+    """
     shown = dict(shown_figures(copy))
     was = dict(figures(before)) if before.copy_kind == "owner" else {}
     known = dict(now.known or {}) | dict(_unchanged(now.values, shown, was))
-    return replace(now, known=known, hidden_before=_still_hidden(now.values, shown, was))
+    return replace(now, known=known, hidden_before=_still_hidden(now.values, shown, was) | frozenset(alone))
 
 
 def together(now: Figures, hides: Collection[Path], before: Figures, hid: Collection[Path]) -> frozenset[Path]:

@@ -56,10 +56,11 @@ def _hides(bare: Report, since: Since | None, before: Report | None, earlier: Re
         told = frozenset(since.hidden)
         return frozenset(path for path, _ in figures(bare) if name_of(path) in told)
     own = figures_of(bare)
+    alone = hidden(own)
     if before is None or earlier is None:
-        return hidden(own)
+        return alone
     was = stripped(before)
-    hides = hidden(considering(own, was, earlier))
+    hides = hidden(considering(own, was, earlier, alone))
     if was.copy_kind == "shareable":
         return hides
     hid = [path for path, value in shown_figures(earlier) if value == HIDDEN]

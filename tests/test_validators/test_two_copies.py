@@ -1,0 +1,53 @@
+"""What somebody learns who holds two shareable copies: of an earlier report and of this one, or two of this one."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests.test_validators.attacker import Attacker
+from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_report
+from tests.test_validators.test_copies import given_away, names_of, written
+from validators.copies import shareable
+from validators.copies.cells import Path, shown_figures
+from validators.finding import HIDDEN
+from validators.report import Report
+
+SEEDS = range(60)
+
+
+def drawn_pair(seed: int) -> tuple[Report, Report]:
+    """An earlier report and this one, in which some parts are the same."""
+    draw = Random(seed)
+    names = [*ITEMS, *(code for code, _, _ in CHARACTERISTICS), "ethnicity", "linkage"]
+    return drawn_report(seed), drawn_report(seed, draw.sample(names, draw.randint(1, 4)))
+
+
+def hidden_in(copy: Report) -> set[Path]:
+    return {path for path, value in shown_figures(copy.model_copy(update={"since": None})) if value == HIDDEN}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_copies_give_no_more_away_than_one(seed: int) -> None:
+    """The attacker holds both copies, and knows which figures have not changed."""
+    before, now = drawn_pair(seed)
+    attacker = Attacker()
+    attacker.read(written(shareable(before)), "before ")
+    attacker.read(written(shareable(now, before)), "now ")
+    was, is_ = names_of(before), names_of(now)
+    attacker.sums += [([f"before {name}"], [f"now {name}"]) for name in was if was[name] == is_.get(name)]
+    assert given_away(attacker, names_of(before, "before ") | names_of(now, "now ")) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("kind", ["owner", "shareable"])
+def test_a_copy_with_an_earlier_report_tells_nothing_to_those_who_hold_one_without(seed: int, kind: str) -> None:
+    """All that the copy without it hides, the copy with it hides too; the attacker holds both."""
+    before, now = drawn_pair(seed)
+    alone, beside = shareable(now), shareable(now, before if kind == "owner" else shareable(before))
+    assert hidden_in(alone) <= hidden_in(beside)
+    attacker = Attacker()
+    attacker.read(written(alone))
+    attacker.read(written(beside))
+    assert given_away(attacker, names_of(now)) == []
