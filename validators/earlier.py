@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from validators.copies.cells import shown_figures
+from validators.copies.rounding import SMALL, STEP
 from validators.errors import InputError
+from validators.finding import HIDDEN
 from validators.report import REPORT_SCHEMA, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from validators.finding import Shown
+    from validators.report import SubmissionInfo
 
 #: no report of ours comes near these
 MOST_BYTES = 64 * 1024 * 1024
@@ -48,7 +53,7 @@ def read_report(path: Path) -> Report:
 
 
 def check_comparable(now: Report, before: Report) -> None:
-    """Refuse a report of another provider, of a later period, or on a part of what was sent."""
+    """Refuse a report of another provider, of a later day or period, on a part of what was sent, or no real copy."""
     sent, sent_before = now.submission, before.submission
     if sent.provider is None or sent.provider != sent_before.provider:
         raise InputError(
@@ -57,11 +62,41 @@ def check_comparable(now: Report, before: Report) -> None:
         )
     if before.slice is not None:
         raise InputError("The earlier report is a slice. Compare with the whole report that it was cut from.")
-    if sent.period_start and sent_before.period_start and sent_before.period_start > sent.period_start:
+    _check_day(now, before)
+    _check_period(sent, sent_before)
+    if before.copy_kind == "shareable" and not all(_is_shown(value) for _, value in shown_figures(before)):
         raise InputError(
-            f"The earlier report is about a later period, from {sent_before.period_start}, than this file, from "
+            "The earlier report says that it is a shareable copy, and holds counts that no shareable copy shows. Name "
+            "the report as plusmds validate wrote it."
+        )
+
+
+def _check_day(now: Report, before: Report) -> None:
+    days = ((now.today, before.today), (now.created_at.date(), before.created_at.date()))
+    for day, earlier in days:
+        if earlier > day:
+            raise InputError(
+                f"The earlier report is of a later day, {earlier}, than this one, {day}. Compare with a report that "
+                "was made before."
+            )
+
+
+def _check_period(sent: SubmissionInfo, before: SubmissionInfo) -> None:
+    if before.period_start and before.period_end and before.period_start > before.period_end:
+        raise InputError(
+            f"The reporting period of the earlier report ends on {before.period_end}, before it begins on "
+            f"{before.period_start}. {_HOW}"
+        )
+    if sent.period_start and before.period_start and before.period_start > sent.period_start:
+        raise InputError(
+            f"The earlier report is about a later period, from {before.period_start}, than this file, from "
             f"{sent.period_start}. Compare with a report on the same period or on one before it."
         )
+
+
+def _is_shown(value: Shown) -> bool:
+    """Whether a shareable copy can show this."""
+    return value == HIDDEN or value == 0 or (value > SMALL and value % STEP == 0)
 
 
 def _provider(code: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -197,7 +197,9 @@ def test_what_was_hidden_once_stays_hidden_until_it_has_changed() -> None:
     before = compared_report([few.model_copy(update={"unsure": 29, "no": 2161})])
     for yes, shown in ((9, "*"), (60, 60)):
         now = compared_report([few.model_copy(update={"yes": yes, "no": 2165 - yes})])
-        assert shareable(now, before).plus[0].yes == shown
+        copy = shareable(now, before)
+        assert copy.plus[0].yes == shown
+        assert {each.change for each in copy.since.answers if each.answer == "yes"} == {"*"}  # type: ignore[union-attr]
     chained = compared(compared_report([few.model_copy(update={"yes": 9, "no": 2156})]), before)
     assert shareable(chained).plus[0].yes == "*"
 
@@ -213,13 +215,21 @@ def test_only_an_earlier_report_of_the_same_provider_is_compared() -> None:
     def before(**changed: Any) -> Report:
         return now.model_copy(update={"submission": sent.model_copy(update=changed)})
 
+    def later(**changed: Any) -> Report:
+        return now.model_copy(update=changed)
+
     check_comparable(now, before())
+    check_comparable(now, shareable(now))
     check_comparable(now, before(period_start=date(2026, 3, 1), period_end=date(2026, 3, 31)))
     for other, words in (
         (before(provider="RX2"), "is of RX2, and this file is of RX1"),
         (before(provider=None), "of no provider that is known"),
         (before(provider="John Smith\n"), "of no provider that is known"),
-        (before(period_start=date(2026, 5, 1)), "a later period, from 2026-05-01"),
+        (before(period_start=date(2026, 5, 1), period_end=date(2026, 5, 31)), "a later period, from 2026-05-01"),
+        (before(period_end=date(2026, 3, 31)), "ends on 2026-03-31, before it begins on 2026-04-01"),
+        (later(today=now.today + timedelta(days=1)), "of a later day, 2026-"),
+        (later(created_at=datetime(9999, 12, 31)), "of a later day, 9999-12-31"),  # noqa: DTZ001 - of no time zone
+        (later(copy_kind="shareable"), "holds counts that no shareable copy shows"),
     ):
         with pytest.raises(InputError, match=words):
             check_comparable(now, other)
