@@ -3,7 +3,8 @@
 Somebody who holds both can take a figure for unchanged. So a figure that the earlier copy hides stays hidden here,
 unless it is known to have changed by more than a small count; and one that the earlier copy shows, and that looks the
 same here, covers nothing when it is hidden: what it was is known. And whoever holds a copy of this report that was made
-without the earlier one learns nothing from this copy: all that the other hides is hidden here as well.
+without the earlier one learns nothing from this copy: all that the other hides is hidden here as well. How figures are
+shown that are not hidden, `kept` says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from validators.copies.cells import Path, Total, figures, shown_figures
+from validators.copies.kept import could_be_kept, is_kept
 from validators.copies.rounding import SMALL, could_be, rounded
 from validators.copies.suppress import Figures, hidden_further
 from validators.finding import HIDDEN, Shown
@@ -81,7 +83,15 @@ def _still_hidden(now: Mapping[Path, int], shown: Mapping[Path, Shown], was: Map
 
 def _unchanged(
     now: Mapping[Path, int], shown: Mapping[Path, Shown], was: Mapping[Path, int]
-) -> Collection[tuple[Path, Bounds]]:
-    """Figures that the earlier copy shows and that can be taken for the same, with what it tells of them."""
-    alike = (path for path, value in shown.items() if path in now and now[path] > SMALL and value == rounded(now[path]))
-    return [(path, could_be(now[path])) for path in alike if was.get(path, now[path]) == now[path]]
+) -> Iterator[tuple[Path, Bounds]]:
+    """Figures that the earlier copy shows and that can be taken for the same, with what it tells of them.
+
+    What it shows can be what a copy before it showed.
+    """
+    for path, value in shown.items():
+        if value == HIDDEN or now.get(path, 0) <= SMALL or was.get(path, now[path]) != now[path]:
+            continue
+        if value == rounded(now[path]):
+            yield path, could_be(now[path])
+        elif is_kept(now[path], value):
+            yield path, could_be_kept(value)
