@@ -22,6 +22,7 @@ from validators.causes import causes_of
 from validators.finding import (
     Cause,
     Counted,
+    Differing,
     Finding,
     Reveal,
     Sample,
@@ -189,6 +190,7 @@ def _cause(rule: Rule, words: RuleCause, found: CauseTally, context: Context, un
         expected=expected or None,
         suggestion=words.suggestion or _mend_before(rule, context, unusable) or None,
         shapes=tuple(Shape(shape=text, rows=count) for text, count in found.shapes),
+        differing=tuple(Differing(data_item=name, keys=count) for name, count in found.differing),
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from schema.check import Coded, Format
+from schema.check import Coded, Format, Link
 from schema.data_type import EMPTY_STRING, WRONG_TYPE
 from schema.expression import Among, And, Call, Column, Compare, Expression, Literal, Node
 from schema.rule import Cause, Rule
+from validators.lost_zeros import LOST, LOST_THERE, id_item, link_causes
 from validators.near_misses import near_misses, written_causes
 
 if TYPE_CHECKING:
@@ -37,9 +38,18 @@ def causes_of(rule: Rule, context: Context) -> tuple[Cause, ...]:
     item = context.dataset.tables[rule.table].item(rule.items[0]) if isinstance(rule.check, Format | Coded) else None
     written = written_causes(rule, context)
     if item is None:
+        if isinstance(rule.check, Link):
+            written = (*written, *link_causes(rule.check))
         return (*written, Cause(rule.check.kind if rule.derived else "broken"))
     found = _code_causes(item, context) if isinstance(rule.check, Coded) else _format_causes(item)
     return (*written, *found)
+
+
+def shaped_item(rule: Rule, kind: str) -> str | None:
+    """The item of which the shape of what was received is told with a cause; None where none is."""
+    if isinstance(rule.check, Link):
+        return id_item(rule.check) if kind in (LOST, LOST_THERE) else None
+    return rule.items[0] if isinstance(rule.check, Format | Coded) and kind in SHAPED else None
 
 
 def plain_kind(rule: Rule, context: Context) -> str:

@@ -153,8 +153,12 @@ def _whole(source: Source) -> Source:
 
 def _submission_info(context: Context, sources: Mapping[str, Source], tally: Tally) -> SubmissionInfo:
     rows = {count.table: count.rows for count in tally.tables} | {"header": context.header_rows}
+    # how large a file is says how many rows it holds, also those that nobody counts
+    secret = {sources[name].sha256 for name in assemble.unnumbered(tally, context) & sources.keys()}
     files = tuple(
         FileInfo(table=n, name=s.name, format=s.format, rows=rows.get(n), bytes=s.bytes, sha256=s.sha256)
+        if s.sha256 not in secret
+        else FileInfo(table=n, name=s.name, format=s.format, rows=rows.get(n), bytes=None, sha256=None)
         for n, s in sources.items()
     )
     return SubmissionInfo(

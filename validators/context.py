@@ -7,6 +7,8 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from validators.spelling import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -65,10 +67,15 @@ class Context:
         return self.typed_header("provider_org_code")
 
     @property
+    def local_labels(self) -> Mapping[str, str]:
+        """The local characteristic codes that the header declares, with their labels."""
+        return dict(part.split("=", 1) for part in self.typed_header("local_extensions") or ())
+
+    @property
     def local_codes(self) -> frozenset[str]:
-        """The local characteristic codes that the header declares with a label."""
+        """Those of them that do not stand for a restricted characteristic: neither code nor label says one."""
         parts = self.typed_header("local_extensions") or ()
-        return frozenset(part.split("=", 1)[0] for part in parts)
+        return harmless(tuple(parts), self.dataset.code_lists["plus_characteristic"].restricted)
 
     def codes(self, name: str) -> frozenset[str]:
         """The codes of a list that may stand in this file: in force at period end, or retired in the year before."""

@@ -122,6 +122,15 @@ class Shape(Part):
     rows: Shown = Field(description="Rows whose value has this form.")
 
 
+class Differing(Part):
+    """An item in which rows of one key differ."""
+
+    named_by: ClassVar = ("data_item",)
+
+    data_item: str = Field(description="Name of the data item.")
+    keys: Count | None = Field(description="Keys whose rows differ in it, exact; null in a shareable copy.")
+
+
 class Cause(Part):
     """The way in which the rule was broken."""
 
@@ -130,6 +139,11 @@ class Cause(Part):
     expected: str | None = Field(default=None, description="What was expected instead.")
     suggestion: str | None = Field(default=None, description="What would mend this cause, where that is known.")
     shapes: tuple[Shape, ...] = Field(default=(), description="The commonest forms received, most frequent first.")
+    differing: tuple[Differing, ...] = Field(
+        default=(),
+        description="Of rows that share a key: the items in which they differ, those of most keys first; by name in a "
+        "shareable copy.",
+    )
 
 
 class Accepted(Part):
@@ -315,7 +329,7 @@ def finding_of(
     `message` and `data_items` stand in where the rule's own have to name what was found, for example a column.
     """
     if failed is None:
-        assessed, samples, cause = None, (), cause.model_copy(update={"shapes": ()})
+        assessed, samples, cause = None, (), cause.model_copy(update={"shapes": (), "differing": ()})
     items = data_items if data_items is not None else items_of(rule)
     return Finding(
         fingerprint=fingerprint(rule.id, cause.kind, items),

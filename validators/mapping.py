@@ -112,7 +112,9 @@ class _Making:
         for name in (name for name in self._shapes if name in makers):
             sources[name] = made = self._made(makers[name])
             origins[name] = table_origins(makers[name], made)
-            notes.append((f"Mapping of {name}", tuple(table_lines(makers[name]))))
+            notes.append(
+                (f"Mapping of {name}", tuple(table_lines(makers[name], self._mapping.header.get("local_extensions"))))
+            )
         why = f"The mapping {self._mapping.path.name} does not name it."
         ignored = tuple((name, why) for name in self.extract.unread())
         return MappedSubmission(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from schema.code_list import load_code_lists
+from validators.spelling import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,11 +21,16 @@ _DATE_WORDS: Final = {
 }  # fmt: skip
 
 
-def table_lines(maker: RowMaker) -> Iterator[str]:
-    """One table. Of restricted characteristics no count is given, nor any from which one could be worked out."""
-    hidden = any(map(_may_be_restricted, maker.counts))
-    for count in maker.counts:
-        if _may_be_restricted(count):
+def table_lines(maker: RowMaker, extensions: str | None) -> Iterator[str]:
+    """One table. Of restricted characteristics no count is given, nor any from which one could be worked out.
+
+    `extensions`: the local characteristics that the header of the mapping declares.
+    """
+    permitted = _permitted(extensions)
+    secret = [not _counted_characteristics(count) <= permitted for count in maker.counts]
+    hidden = any(secret)
+    for count, uncounted in zip(maker.counts, secret, strict=True):
+        if uncounted:
             yield _uncounted(count)
             continue
         yield _rows(maker, count, hidden=hidden)
@@ -38,11 +44,17 @@ def table_lines(maker: RowMaker) -> Iterator[str]:
     yield from _unused(maker.counts)
 
 
-def _may_be_restricted(count: FeedCount) -> bool:
-    """Whether rows of a restricted characteristic may be among those made: it is named, or comes out of a column."""
-    codes = load_code_lists()["plus_characteristic"].restricted
-    given = [change.item for change in count.changes if change.item.item == "characteristic_code"]
-    return any(item.constant is None or item.constant.strip().upper() in codes for item in given)
+def _permitted(extensions: str | None) -> frozenset[str | None]:
+    """The characteristics of which it is sure that they are not restricted."""
+    codes = load_code_lists()["plus_characteristic"]
+    local = harmless(tuple((extensions or "").split("|")), codes.restricted)
+    return frozenset((codes.open_codes - codes.restricted) | local)
+
+
+def _counted_characteristics(count: FeedCount) -> frozenset[str | None]:
+    """What the rows made are of; None where that comes out of a column: anything may stand there."""
+    given = (change.item for change in count.changes if change.item.item == "characteristic_code")
+    return frozenset(item.constant for item in given)
 
 
 def _uncounted(count: FeedCount) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from schema.release_info import Status
-from schema.rule import SEVERITIES, Severity
+from schema.rule import SEVERITIES, Mend, Severity
 from validators.accepted import AcceptedEntry
 from validators.figures import Sum
 from validators.finding import Count, Finding, Part, Rate, Reveal, Sample, Shown, exact
@@ -48,9 +48,12 @@ class FileInfo(Part):
     name: str = Field(description="Name of the file; in a shareable copy that of its table.")
     format: str = Field(description="Its format.")
     rows: Shown | None = Field(description="Data rows in it; null where they could not be counted.")
-    bytes: Count | None = Field(description="Its size; null in a shareable copy.")
+    bytes: Count | None = Field(
+        description="Its size; null in a shareable copy, and where rows of restricted characteristics were refused in "
+        "the file: it would say how many."
+    )
     sha256: str | None = Field(
-        description="SHA-256 digest of the file as received, in hexadecimal; null in a shareable copy."
+        description="SHA-256 digest of the file as received, in hexadecimal; null where the size is."
     )
 
 
@@ -131,6 +134,9 @@ class Slice(Part):
     by: SliceBy = Field(description="What the report was cut by.")
     value: str | None = Field(description="The slice; null for the rows of which it is not known.")
     title: str = Field(description="The slice in words.")
+    mend: Mend | None = Field(
+        default=None, description="Who can mend what is in it, where it holds nothing else; null where it holds all."
+    )
 
 
 class Report(Part):

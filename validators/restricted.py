@@ -1,15 +1,19 @@
 """Which rows of the PLUS table may be of a restricted characteristic, and may be seen by nobody.
 
 A code that is written in another way is no way round it: rules on codes would name and count it. So what is nearly the
-code, or nearly what the code means, is refused like the code itself; a local code is the provider's own group.
+code, or begins like a part of what the code means, is refused like the code itself, and so are letters that only look
+like ours. A local code is the provider's own group; one that says a restricted code, or whose label does, is none.
+What is meant and says nothing of it (`PRISON`) is a code that is not in the list.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from schema.data_type import WRONG_TYPE
+from validators.spelling import LOCAL, says, spelt
 
 if TYPE_CHECKING:
     from schema.code_list import CodeList
@@ -17,10 +21,7 @@ if TYPE_CHECKING:
 
 #: the item that says which characteristic a row is of
 REFUSED_BY = "characteristic_code"
-#: what of a code is compared, and what local codes begin with
-NO_SIGN = "[^A-Za-z0-9]"
-LOCAL = "L-"
-#: characters from which on a part of the meaning of a code says the whole of it
+#: so many first characters are looked for in what a code means; with fewer a code begins like much
 LEAST = 6
 
 
@@ -42,10 +43,16 @@ class Restricted:
         return tuple(sorted(map(spelt, self._list.restricted)))
 
     @cached_property
-    def meanings(self) -> tuple[str, ...]:
-        """What they mean, as it is compared."""
-        restricted = self._list.restricted
-        return tuple(sorted(spelt(code.meaning) for code in self._list.codes if code.code in restricted))
+    def texts(self) -> tuple[str, ...]:
+        """The codes, what they mean and how they are defined, as it is compared."""
+        restricted = [code for code in self._list.codes if code.code in self._list.restricted]
+        texts = (said for c in restricted for said in (c.code, c.meaning, c.details.get("definition", "")))
+        return tuple(sorted(filter(None, map(spelt, texts))))
+
+    @cached_property
+    def local(self) -> frozenset[str]:
+        """The local codes that the header declares for a restricted characteristic."""
+        return frozenset(self.context.local_labels) - self.context.local_codes
 
     @cached_property
     def _list(self) -> CodeList:
@@ -53,14 +60,13 @@ class Restricted:
 
     def refuses(self, code: str | None) -> bool:
         """Whether a row with this code as received is refused unread."""
-        if code is None or code in self.allowed or code.startswith(LOCAL):
+        if code is None or code in self.allowed:
             return False
-        found = spelt(code)
-        if any(restricted in found for restricted in self.codes):
+        text = code.replace(WRONG_TYPE, "")
+        found = spelt(text.removeprefix(LOCAL))
+        if code in self.local or says(found, self.codes):
             return True
-        return len(found) >= LEAST and any(found in meaning for meaning in self.meanings)
-
-
-def spelt(text: str) -> str:
-    """A text without what people vary: signs, spaces, case."""
-    return re.sub(NO_SIGN, "", text).upper()
+        if code.startswith(LOCAL) or found in self.allowed:
+            return False
+        begins = found[:LEAST]
+        return not text.isascii() or (len(begins) == LEAST and any(begins in said for said in self.texts))

@@ -58,6 +58,8 @@ PLACES: Mapping[PlaceKind, tuple[str, str]] = {
     "treatment_function": ("Treatment function", "treatment functions"),
     "gp_practice": ("GP practice", "GP practices"),
 }
+#: who at a place can mend what was found there
+THERE = "point_of_care"
 #: the table whose rows are answers of persons: a slice for a GP practice holds nothing of it
 _ANSWERS = "plus_characteristic"
 WHAT_NEXT = (
@@ -72,6 +74,11 @@ NOTHING_TO_MEND = (
 NOT_HERE = (
     " A slice holds findings alone: how completely items are filled, what was answered, who can be linked, who gets to "
     "care and what the provider says of its figures are left out."
+)
+#: what a slice that is handed to a place does not hold either
+MENDED_ELSEWHERE = (
+    " So is what those have to mend who make the export, set up the record or load reference data, and what nobody has "
+    "to: they have slices of their own."
 )
 NO_ANSWERS = " Nothing that was found in answers to PLUS questions is told to a GP practice."
 LEFT_OUT = " What few rows have can be left out of a slice: that nothing is told does not prove that nothing is there."
@@ -167,7 +174,8 @@ def slice_of(report: Report, cut: Slice, findings: Sequence[Finding], tables: Se
 def _what_next(cut: Slice) -> str:
     """What whoever gets a slice does with it, and what it does not hold, whether or not there was any of it."""
     told = NOTHING_TO_MEND if (cut.by, cut.value) == ("mend", "nobody") else WHAT_NEXT
-    return told + NOT_HERE + (NO_ANSWERS if cut.by == "gp_practice" else "")
+    elsewhere = MENDED_ELSEWHERE if cut.mend else ""
+    return told + NOT_HERE + elsewhere + (NO_ANSWERS if cut.by == "gp_practice" else "")
 
 
 def _is_told(rule: RuleOutcome, cut: Slice, failed: Collection[str]) -> bool:
@@ -180,6 +188,18 @@ def _rule(rule: RuleOutcome, finding: Finding | None) -> RuleOutcome:
     assessed = finding.assessed_rows if finding else None
     failed = 0 if rule.outcome == "passed" else None
     return rule.model_copy(update={"assessed_rows": assessed, "failed_rows": failed})
+
+
+def for_those_there(slices: Slices) -> Slices:
+    """The slices by place without what nobody at the place can mend."""
+    return {by: tuple(map(_mended_there, some)) for by, some in slices.items()}
+
+
+def _mended_there(cut: Report) -> Report:
+    assert cut.slice
+    told = cut.slice.model_copy(update={"mend": THERE})
+    found = [finding for finding in cut.findings if finding.mend in (THERE, None)]
+    return slice_of(cut, told, found, cut.tables).model_copy(update={"report_id": cut.report_id})
 
 
 def cut_down(report: Report, out: Collection[tuple[str, ...]]) -> Report:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 #: sample rows that are kept for each cause
 SAMPLES = 5
@@ -37,6 +37,7 @@ class CauseTally:
     """One way in which a rule was broken: rows, commonest shapes of what was received, sample rows (from 1).
 
     `hides`: groups of people of which the rule hides more than half, this cause among others (validators.hidden).
+    `differing`: items in which rows of one key differ, each with how many keys there are of which they do.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class CauseTally:
     shapes: tuple[tuple[str, int], ...] = ()
     sample_rows: tuple[int, ...] = ()
     hides: tuple[HiddenGroup, ...] = ()
+    differing: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class RuleTally:
     failed: int | None = None
     causes: tuple[CauseTally, ...] = ()
     reason: str | None = None
+
+
+def with_differing(result: RuleTally, differing: tuple[tuple[str, int], ...]) -> RuleTally:
+    """The result with the items in which rows of one key differ: a rule on keys has one cause."""
+    return replace(result, causes=tuple(replace(cause, differing=differing) for cause in result.causes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +263,11 @@ class Tallied:
     def tally(self, kind: str) -> CauseTally:
         """The finished count."""
         return CauseTally(kind, self.count, top_shapes(self.shapes.items()), spread(self.rows))
+
+
+def most_first(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Names with their counts, the highest first; ties in the order of the names."""
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def top_shapes(shapes: Collection[tuple[str, int]]) -> tuple[tuple[str, int], ...]:

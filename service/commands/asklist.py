@@ -50,7 +50,7 @@ def run(asked: Namespace) -> int:
     )
     if made.lost:
         sys.stderr.write(f"{made.lost:,} {'row' if made.lost == 1 else 'rows'} of answers {_LOST}\n")
-    asked.output.mkdir(exist_ok=True)
+    asked.output.mkdir(mode=0o700, exist_ok=True)
     for number, ((kind, code), people) in enumerate(made.lists.items(), start=1):
         _write(asked.output / _file_name(number, kind, code), (kind, code), people, made.names)
     persons = sum(len(people) for people in made.lists.values())
@@ -70,8 +70,13 @@ def _check_folder(folder: Path) -> None:
 
 
 def _file_name(number: int, kind: str, code: str) -> str:
-    """A name that any system takes; the number tells two apart whose codes differ in other characters alone."""
-    plain = re.sub("[^A-Za-z0-9]+", "-", code)[:30].strip("-")
+    """A name that any system takes; the number tells two apart whose codes differ in other characters alone.
+
+    Names of files stand in logs and in mails: what could be somebody's number stands in none.
+    """
+    from validators.slices import could_be_a_person
+
+    plain = "" if could_be_a_person(code) else re.sub("[^A-Za-z0-9]+", "-", code)[:30].strip("-")
     return f"{number:04d}-{kind}{'-' if plain else ''}{plain}.csv"
 
 
@@ -80,6 +85,7 @@ def _write(path: Path, place: tuple[str, str], people: list[Ask], names: Mapping
     from validators.reports.formulas import guarded
 
     kind, code = place
+    path.touch(mode=0o600, exist_ok=False)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)

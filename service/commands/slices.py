@@ -57,25 +57,27 @@ def copies(report: Report, slices: Slices, asked: Namespace, form: str, before: 
     """The slices as they are written."""
     from validators.copies import shareable
     from validators.copies.slices import shareable_slices
-    from validators.slices import accepted_as, by_mend
+    from validators.slices import accepted_as, by_mend, for_those_there
 
     handed_on = are_shareable(asked, form)
     if asked.slice == "mend":
         return by_mend(shareable(report, before) if handed_on else report)
     marked = accepted_as(report, slices)
-    return (shareable_slices(report, marked, before) if handed_on else marked)[asked.slice]
+    return (shareable_slices(report, for_those_there(marked), before) if handed_on else marked)[asked.slice]
 
 
 def write(slices: Sequence[Report], form: str, folder: Path) -> str:
-    """Write each slice into the folder, in the order of their codes; how many there are, as the user is told.
+    """Write each slice that tells of anything, in the order of their codes; how many there are, as the user is told.
 
     A slice is handed on alone: it leads to the pages of the service where its address is known, and to no file.
     """
     folder.mkdir(exist_ok=True)
-    look = Look(site=site())
-    for number, report in enumerate(slices, start=1):
+    look, told = Look(site=site()), [report for report in slices if report.findings]
+    for number, report in enumerate(told, start=1):
         (folder / _name(number, report, form)).write_bytes(REPORTS[form](report, look))
-    return f"{len(slices):,} slices are in" if len(slices) != 1 else "1 slice is in"
+    empty = len(slices) - len(told)
+    without = f"{empty:,} more would tell of nothing. " if empty else ""
+    return f"{without}{len(told):,} slices are in" if len(told) != 1 else f"{without}1 slice is in"
 
 
 def _name(number: int, report: Report, form: str) -> str:

@@ -33,16 +33,19 @@ def run(asked: Namespace) -> int:
     before, accepted = _earlier(asked.since), _accepted(asked.accept)
     cut: dict[PlaceKind, tuple[Report, ...]] = {}
     report = _compared(_marked(_report(asked, form, cut), accepted), before)
+    told = _copy(report, before) if _is_handed_on(asked, form) else report
     if asked.slice:
         where = slices.write(slices.copies(report, cut, asked, form, before), form, asked.output)
     else:
-        where = _write(report, before, form, asked)
+        write(REPORTS[form](told, _look(asked.output, report)), asked.output)
+        where = "The report is in"
     if asked.rows:
         sys.stderr.writelines(f"{line}\n" for line in _left_out_of_rows(report))
     if asked.output:
         from validators.reports.words import draft
 
-        said = " ".join(filter(None, (report.verdict_sentence, draft(report))))
+        # beside a copy that hides a figure the terminal, or the log of a build, does not show it either
+        said = " ".join(filter(None, (told.verdict_sentence, draft(told))))
         sys.stdout.write(f"{said}\n{where} {asked.output}\n")
     return int(_falls_short(report, asked.fail_on))
 
@@ -71,10 +74,11 @@ def _check_call(asked: Namespace) -> None:
     check_writable(asked.rows)
 
 
-def _write(report: Report, before: Report | None, form: str, asked: Namespace) -> str:
-    copy = _copy(report, before) if asked.copy == "shareable" or REPORTS[form].always_shareable else report
-    write(REPORTS[form](copy, _look(asked.output, report)), asked.output)
-    return "The report is in"
+def _is_handed_on(asked: Namespace, form: str) -> bool:
+    """Whether what is written is a shareable copy."""
+    if asked.slice:
+        return slices.are_shareable(asked, form)
+    return asked.copy == "shareable" or REPORTS[form].always_shareable
 
 
 def _earlier(path: Path | None) -> Report | None:

@@ -15,7 +15,13 @@ from service.commands.slices import are_shareable
 from validators.reports import words
 from validators.synthetic import generate
 
-FAULTS = {"PMD20103": 0.02, "PMD00111": 0.01, "PMD001.birth_date.format": 0.02, "PMD00302": 0.01}
+FAULTS = {
+    "PMD20103": 0.02,
+    "PMD00111": 0.01,
+    "PMD001.birth_date.format": 0.02,
+    "PMD00302": 0.01,
+    "PMD001.birth_date.missing": 0.05,
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +54,15 @@ def test_a_slice_is_shareable_where_nothing_else_is_asked_for(sent: Path, tmp_pa
 def test_a_slice_names_items_as_people_do_and_says_what_it_leaves_out(sent: Path, tmp_path: Path, by: str) -> None:
     validate(sent, "--slice", by, "--output", tmp_path / "text", "--format", "text")
     texts = [" ".join(path.read_text("utf-8").split()) for path in sorted((tmp_path / "text").iterdir())]
-    dated = [text for text in texts if "(PMD001.birth_date.format)" in text]
+    rule = "PMD001.birth_date.format" if by == "mend" else "PMD001.birth_date.missing"
+    dated = [text for text in texts if f"({rule})" in text]
     assert dated
     for text in dated:
         assert "Where Person: Date of birth (birth_date)" in text
-        assert "Date of birth is treated as missing" in text
         assert "birth_date is treated as missing" not in text
+    assert all(("make the export, set up the record" in text) == (by != "mend") for text in texts)
+    if by == "mend":
+        assert all("Date of birth is treated as missing" in text for text in dated)
     assert all("A slice holds findings alone" in text for text in texts)
     assert all(("told to a GP practice" in text) == (by == "gp_practice") for text in texts)
 
@@ -109,7 +118,8 @@ def _without_ids(path: Path) -> str:
 def test_slices_keep_what_is_accepted_and_what_changed(sent: Path, tmp_path: Path) -> None:
     validate(sent, "--output", tmp_path / "whole.json")
     report = json.loads((tmp_path / "whole.json").read_text("utf-8"))
-    accepted = next(f for f in report["findings"] if f["severity"] != "error" and f["table"] == "person")
+    warnings = [f for f in report["findings"] if f["severity"] != "error" and f["mend"] == "point_of_care"]
+    accepted = next(f for f in warnings if f["table"] == "person" and f["counted"] == "rows")
     entry = f'fingerprint = "{accepted["fingerprint"]}"\nreason = "R"\nowner = "O"\nuntil = 2027-01-01\n'
     (tmp_path / "accepted.toml").write_text(f"[[accepted]]\n{entry}", "utf-8")
     told = ("--accept", tmp_path / "accepted.toml", "--since", tmp_path / "whole.json", "--format", "json")
@@ -158,3 +168,20 @@ def _status(sent: Path, options: tuple[str, ...]) -> object:
         return validate(sent, *options)
     except SystemExit as ended:
         return ended.code
+
+
+@pytest.mark.parametrize(
+    "options", [("--format", "junit"), ("--format", "json", "--copy", "shareable"), ("--slice", "mend")]
+)
+def test_the_terminal_shows_no_figure_that_the_copy_hides(
+    options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a build it stands in the log, beside the copy: how many persons can be used, and of how many."""
+    generate(tmp_path / "sent", persons=146, seed=2, faults={"PMD001.local_patient_id_org.missing": 0.02})
+    validate(tmp_path / "sent", "--output", tmp_path / "owner.json", "--fail-on", "never")
+    owners = capsys.readouterr().out
+    assert re.search(r"\b14[0-5] of 146\b", owners)
+    validate(tmp_path / "sent", "--output", tmp_path / "out", "--fail-on", "never", *options)
+    said = capsys.readouterr().out
+    assert said
+    assert not re.search(r"\b14[1-46-9]\b", said)

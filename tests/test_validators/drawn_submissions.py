@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -395,6 +396,17 @@ def _crowd(draw: DrawFn) -> list[Row]:
     return [{**row, "ethnic_category": code} if number < share else row for number, row in enumerate(plain)]
 
 
+def _numbered(draw: DrawFn, rows: list[Row]) -> list[Row]:
+    """The rows with numbers for ids, of which some have leading zeros, and others may have lost theirs."""
+    zeros = draw(st.lists(st.sampled_from(("", "", "0", "000")), min_size=1, max_size=3))
+    return [_with_numbers(row, zeros[place % len(zeros)]) for place, row in enumerate(rows)]
+
+
+def _with_numbers(row: Row, zeros: str) -> Row:
+    ids = {name: row.get(name) or "" for name in ("local_patient_id", "service_request_id")}
+    return row | {name: zeros + found[1:] for name, found in ids.items() if re.fullmatch("[PQR][0-9]+", found)}
+
+
 @st.composite
 def headers(draw: DrawFn) -> dict[str, str | None]:
     """A header: mostly a right one, with a few items changed."""
@@ -423,6 +435,8 @@ def submissions(draw: DrawFn) -> Submission:
     tables = {name: draw(rows_of(name)) for name in sent}
     if draw(st.integers(0, 3)) == 0:
         tables["person"] += _crowd(draw)
+    if draw(st.integers(0, 2)) == 0:
+        tables = {name: _numbered(draw, rows) for name, rows in tables.items()}
     if len(tables) > 1 and draw(st.integers(0, 15)) == 0:
         del tables["person"]
     columns = {name: _columns(draw, name) for name in tables}

@@ -216,6 +216,17 @@ def test_the_command_writes_a_file_for_each_place(tmp_path, capsys):
     assert "is not empty" in capsys.readouterr().err
 
 
+def test_only_the_owner_can_read_the_lists_and_no_number_names_a_file(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "lists"
+    folder.mkdir()
+    _lists(folder, persons=({},), contacts=({"ward_code": "9990000018", "contact_date": "2026-04-10"},))
+    assert main(["asklist", str(folder), "--output", str(out), "--today", "2026-04-20"]) == 0
+    (written,) = out.iterdir()
+    assert written.name == "0001-ward.csv"
+    assert [path.stat().st_mode & 0o077 for path in (out, written)] == [0, 0]
+    assert "9990000018" in written.read_text(encoding="utf-8-sig")
+
+
 def test_without_persons_it_is_said_what_is_needed(tmp_path, capsys):
     write_tables(tmp_path, {"care_contact": _rows("care_contact", {})})
     assert main(["asklist", str(tmp_path), "--output", str(tmp_path / "lists")]) == 2

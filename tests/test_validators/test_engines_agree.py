@@ -25,6 +25,7 @@ from tests.test_validators.drawn_submissions import (
 from tests.test_validators.small_submissions import Outcome, judged, opened
 from validators.engines import ENGINES, duckdb, duckdb_across, duckdb_rows
 from validators.header import header_checks
+from validators.lost_zeros import LOST, LOST_THERE
 from validators.reference.run import CHECKS as REFERENCE_CHECKS
 
 if TYPE_CHECKING:
@@ -175,16 +176,20 @@ def _one_row(table: str, changed: Mapping[str, str]) -> Submission:
 def test_every_kind_of_check_is_drawn() -> None:
     """A kind that no drawn row breaks is one on which engines could differ unseen."""
     broken: set[str] = set()
+    links_by_cause: set[str] = set()
 
     @settings(SETTINGS, max_examples=250, derandomize=True, database=None)
     @given(DRAWN)
     def collect(submission: Submission) -> None:
         tally = outcomes(submission, ("reference",))["reference"].tally
-        broken.update(_rule(result.rule_id).check.kind for result in tally.rules if result.failed)
+        failed = [(_rule(result.rule_id).check.kind, result) for result in tally.rules if result.failed]
+        broken.update(kind for kind, _ in failed)
+        links_by_cause.update(cause.kind for kind, result in failed if kind == "link" for cause in result.causes)
 
     collect()
     never = CHECKS.keys() - broken - BESIDE
     assert not never, f"drawn_submissions.py draws nothing that breaks a rule of the kind {', '.join(sorted(never))}"
+    assert links_by_cause == {LOST, LOST_THERE, "link"}, "drawn_submissions.py draws no ids that lost their zeros"
 
 
 def _rule(rule_id: str) -> Rule:

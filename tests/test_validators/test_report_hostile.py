@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 from tests.test_validators.sample_report import accepted_entries, mapped_finding, parts, sample_report, since
 from tests.test_validators.test_report_github import annotations
 from tests.test_validators.test_report_sarif import validator as sarif_validator
-from validators.finding import Accepted, HiddenRows
+from validators.finding import Accepted, Differing, HiddenRows
 from validators.report import Report, Slice
 from validators.reports import REPORTS
 from validators.reports.formulas import begins_formula
@@ -82,7 +82,10 @@ def _fields() -> dict[str, Any]:
     accepted = Accepted(reason="r", owner="o", until=date(2026, 12, 31))
     rows = (HiddenRows(title="White - Irish", lost_rows=9, rows=12),)
     hidden = {"hides": ("ethnic",), "hidden_groups": ("White - Irish",), "hidden_rows": rows}
-    found = [mapped_finding().model_copy(update={"accepted": given, **hidden}) for given in (accepted, None)]
+    mapped = mapped_finding()
+    cause = mapped.cause.model_copy(update={"differing": (Differing(data_item="birth_date", keys=7),)})
+    changed = {"cause": cause, **hidden}
+    found = [mapped.model_copy(update={"accepted": given, **changed}) for given in (accepted, None)]
     chosen = parts(findings=found, reveal="values", since=since(), accepted=accepted_entries())
     chosen["rules"] = [rule for rule in chosen["rules"] if rule.rule_id in ("PMD00121", "PMD001.birth_date.format")]
     for name in ("data_items", "plus", "tables"):

@@ -29,7 +29,16 @@ from validators.finding import Finding, exact
 from validators.measured import TableCount
 from validators.report import Report, Slice
 from validators.reports import REPORTS
-from validators.slices import TO_HAND_ON, Cut, Slices, by_mend, could_be_a_person, slice_of
+from validators.slices import (
+    MENDED_ELSEWHERE,
+    TO_HAND_ON,
+    Cut,
+    Slices,
+    by_mend,
+    could_be_a_person,
+    for_those_there,
+    slice_of,
+)
 from validators.synthetic import generate
 from validators.validate import validate
 
@@ -82,6 +91,20 @@ def counts(report: Report) -> dict[tuple[str, str], int]:
 def records(table: str) -> list[dict[str, str]]:
     with (submission() / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_what_is_handed_to_a_place_is_mended_there() -> None:
+    """The owner's slices hold all; those that are handed on say where the rest is."""
+    _, every = to_hand_on()
+    there = for_those_there(every)
+    assert {f.mend for some in every.values() for each in some for f in each.findings} > {"point_of_care"}
+    for by, some in there.items():
+        for each, whole in zip(some, every[by], strict=True):
+            assert [f for f in whole.findings if f.mend in ("point_of_care", None)] == list(each.findings)
+            assert each.tables == whole.tables
+            assert MENDED_ELSEWHERE in each.what_next
+            assert MENDED_ELSEWHERE not in whole.what_next
+    _are_shareable([copy for some in shareable_slices(to_hand_on()[0], there).values() for copy in some])
 
 
 @pytest.mark.parametrize("by", KINDS)

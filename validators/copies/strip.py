@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from validators.copies.labels import without_labels
-from validators.copies.rounding import is_small
-from validators.finding import Finding, exact, fingerprint
+from validators.copies.rounding import SMALL, could_be, is_small
+from validators.finding import Differing, Finding, exact, fingerprint
 
 if TYPE_CHECKING:
     from validators.report import FileInfo, Report, RuleOutcome
@@ -57,7 +57,7 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
     """The finding without rows and keys, and without forms that a few values have."""
     shapes = tuple(shape for shape in finding.cause.shapes if not is_small(exact(shape.rows) or 0))
     silent = None if finding.accepted is None else finding.accepted.model_copy(update={"reason": None, "owner": None})
-    cause = finding.cause.model_copy(update={"shapes": shapes})
+    cause = finding.cause.model_copy(update={"shapes": shapes, "differing": tuple(_differing(finding))})
     named = finding.fingerprint or fingerprint(finding.rule_id, finding.cause.kind, finding.data_items)
     bare = finding.model_copy(
         update={
@@ -72,6 +72,18 @@ def _bare(finding: Finding, items: Collection[str]) -> Finding:
         }
     )
     return _without_names(bare, items) if of_a_file(finding.rule_id) else bare
+
+
+def _differing(finding: Finding) -> Iterator[Differing]:
+    """Items in which rows of many keys differ, by name alone: their order would tell of how many.
+
+    Two rows or more stand under each key. An item is named where that says no more of the rows than their count.
+    """
+    failed = exact(finding.failed_rows)
+    if failed is None or could_be(failed)[0] < 2 * (SMALL + 1):
+        return
+    many = (each.data_item for each in finding.cause.differing if each.keys is None or not is_small(each.keys))
+    yield from (Differing(data_item=name, keys=None) for name in sorted(many))
 
 
 def _without_names(finding: Finding, items: Collection[str]) -> Finding:

@@ -26,9 +26,11 @@ from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
 from validators.engines.duckdb_columns import PERSON_KEY, own_name
 from validators.engines.duckdb_exact import RANK
+from validators.engines.duckdb_links import LostZeros
+from validators.engines.duckdb_repeats import Repeats
 from validators.engines.duckdb_rows import TableRows
 from validators.plan import final_name
-from validators.tally import SAMPLES, CauseTally, RuleTally, spread
+from validators.tally import SAMPLES, CauseTally, RuleTally, most_first, spread, with_differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,7 +86,7 @@ class Across:
         if isinstance(check, DeclaredNotRecorded):
             return self._declared(rule)
         assessed = self._find(rule, check)
-        return self._tally(rule, assessed)
+        return with_differing(self._tally(rule, assessed), self._differing(rule))
 
     def _find(self, rule: Rule, check: Check) -> int:
         """Fill `hits` with the rows that broke the rule, and the number of the cause; the number of rows assessed."""
@@ -202,16 +204,20 @@ class Across:
         table, target = rule.table, check.table
         key = "person" if target == "person" else f'"link:{target}"'
         there = "person" if target == "person" else "own"
+        plain = self._kinds(rule).index(plain_kind(rule, self.context)) + 1
         self.database.run(
-            f"INSERT INTO hits (row) SELECT row FROM ok_keys_{table} WHERE {key} IS NOT NULL "
+            f"INSERT INTO hits SELECT row, {plain} FROM ok_keys_{table} WHERE {key} IS NOT NULL "
             f"AND {key} NOT IN (SELECT {there} FROM keys_{target} WHERE {there} IS NOT NULL)"
         )
         assessed = self._count(f"SELECT count({key}) FROM ok_keys_{table}")
         lost = f"gone_{table}" if rule.action == "group" else f"unlinked_{table}"
-        self.database.run(
-            f"INSERT INTO {lost} SELECT row FROM ok_keys_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
-            f"(SELECT {there} FROM ok_keys_{target} WHERE {there} IS NOT NULL)"
-        )
+        all_lost = "SELECT row FROM hits"
+        if self.rejected(target):
+            all_lost = (
+                f"SELECT row FROM ok_keys_{table} WHERE {key} IS NOT NULL AND {key} NOT IN "
+                f"(SELECT {there} FROM ok_keys_{target} WHERE {there} IS NOT NULL)"
+            )
+        self.database.run(f"INSERT INTO {lost} {all_lost}")
         return assessed
 
     def _related(self, rule: Rule, check: Related) -> int:
@@ -227,23 +233,40 @@ class Across:
         work = self.tables[rule.table]
         verdict, joins = work.linked_verdict(rule)
         query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
-        self.database.run(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
-        self.database.run("INSERT INTO hits SELECT row, verdict FROM judged WHERE verdict > 0")
-        return self._count("SELECT count(verdict) FROM judged")
+        assessed, failed = self.database.counts(f"SELECT count(verdict), count_if(verdict > 0) FROM ({query})")
+        if failed:
+            self.database.run(f"INSERT INTO hits SELECT row, verdict FROM ({query}) WHERE verdict > 0")
+        return assessed
 
     def _tally(self, rule: Rule, assessed: int) -> RuleTally:
+        shapes = self._tell_links_apart(rule)
         found = self.database.rows(
             f"SELECT cause, count(*), arg_min(row, {RANK}, {SAMPLES}) FROM hits GROUP BY cause ORDER BY cause"
         )
         kinds = self._kinds(rule)
         if found and rule.stage in ("cross_record", "cross_table"):
             self.tables[rule.table].remember(rule.id, kinds)
-        causes = tuple(CauseTally(kinds[cause - 1], count, (), spread(rows)) for cause, count, rows in found)
+        causes = tuple(
+            CauseTally(kinds[cause - 1], count, shapes.get(cause, ()), spread(rows)) for cause, count, rows in found
+        )
         return RuleTally(rule.id, assessed, sum(cause.count for cause in causes), causes)
+
+    def _differing(self, rule: Rule) -> tuple[tuple[str, int], ...]:
+        """The items in which rows of one key differ, where there are such rows."""
+        if not isinstance(rule.check, Repeated) or not self._count("SELECT count(*) FROM hits"):
+            return ()
+        return most_first(Repeats(self.database, self.tables[rule.table], ROWS_AT_ONCE).differing())
+
+    def _tell_links_apart(self, rule: Rule) -> dict[int, tuple[tuple[str, int], ...]]:
+        """Set why links lead nowhere, where one does: cause → shapes of what was received."""
+        check = rule.check
+        if not isinstance(check, Link) or not self._count("SELECT count(*) FROM hits"):
+            return {}
+        return LostZeros(self.database, rule, check, self.tables[rule.table], self.tables[check.table]).tell()
 
     def _kinds(self, rule: Rule) -> tuple[str, ...]:
         """The kinds of cause by their number in `hits`."""
-        if isinstance(rule.check, Condition):
+        if isinstance(rule.check, Condition | Link):
             return tuple(cause.kind for cause in causes_of(rule, self.context))
         return (plain_kind(rule, self.context),)
 

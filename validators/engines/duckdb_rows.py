@@ -259,18 +259,27 @@ class TableRows:
 
     def make_wholes(self, rows: str) -> None:
         """Make `wholes_<table>`: a number for all values as received, of the rows that a query gives or of all."""
-        name = f"wholes_{self.table.name}"
+        self.read_received(f"wholes_{self.table.name}", rows, {"whole": columns.row_hash(self.table.item_names)})
+
+    def read_received(self, name: str, rows: str, made: Mapping[str, exp.Expr]) -> None:
+        """Make a view `name`, with columns made of values as received, of the rows that a query gives or of all."""
         asked, read = f"asked_{name}", f"read_{name}"
-        self.database.run(f"CREATE TEMP TABLE {asked} AS {rows} ORDER BY row")
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {asked} AS {rows} ORDER BY row")
         (count,) = self.database.counts(f"SELECT count(*) FROM {asked}")
         relation = self._some_rows(asked) if count <= FEW * self.rows else None
         scan = Scan(self.source, self.table, self.context, relation)
-        chosen = {**scan.row(), "whole": columns.row_hash(self.table.item_names)}
-        query = exp.select(*(exp.alias_(made, n, quoted=True) for n, made in chosen.items()))
+        chosen = {**scan.row(), **made}
+        query = exp.select(*(exp.alias_(part, n, quoted=True) for n, part in chosen.items()))
         text = scan.statement(query.from_(exp.Subquery(this=scan.values())))
-        self.database.run(f"CREATE TABLE {read} AS {text}")
+        self.database.run(f"CREATE OR REPLACE TABLE {read} AS {text}")
         found = numbered(read, asked if relation else None, explicit=scan.numbered)
-        self.database.run(f"CREATE TEMP VIEW {name} AS {found}")
+        self.database.run(f"CREATE OR REPLACE TEMP VIEW {name} AS {found}")
+
+    def forget_received(self, name: str) -> None:
+        """Drop what `read_received` made."""
+        self.database.run(f"DROP VIEW {name}")
+        self.database.run(f"DROP TABLE asked_{name}")
+        self.database.run(f"DROP TABLE read_{name}")
 
     def linked_verdict(self, rule: Rule) -> tuple[str, str]:
         """The verdict of a condition that reads linked rows, over `o`, and the joins that bring them."""

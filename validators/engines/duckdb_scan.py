@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from schema.data_type import WRONG_TYPE
 from validators import terms
 from validators.plan import column
-from validators.restricted import LEAST, LOCAL, NO_SIGN, REFUSED_BY, Restricted
+from validators.restricted import LEAST, REFUSED_BY, Restricted
+from validators.spelling import LOCAL, NO_SIGN
 
 if TYPE_CHECKING:
     from schema.data_item import Item
@@ -59,18 +61,35 @@ class Scan:
         if self.table.name != "plus_characteristic":
             return exp.true()
         restricted, code = Restricted(self.context), column(REFUSED_BY)
-        spelt = terms.upper(terms.call("regexp_replace", code.copy(), *map(terms.literal, (NO_SIGN, "", "g"))))
-        near = [_contains(spelt.copy(), terms.literal(part)) for part in restricted.codes]
-        meant = [_contains(terms.literal(meaning), spelt.copy()) for meaning in restricted.meanings]
-        long = exp.GTE(this=terms.call("strlen", spelt), expression=terms.literal(LEAST))
+        text = terms.call("replace", code.copy(), terms.literal(WRONG_TYPE), terms.literal(""))
+        found = _spelt(_replaced(text.copy(), f"^{LOCAL}"))
+        begins = terms.call("left", found.copy(), terms.literal(LEAST))
+        meant = [_contains(terms.literal(said), begins.copy()) for said in restricted.texts]
+        long = exp.EQ(this=terms.call("strlen", begins), expression=terms.literal(LEAST))
+        other_letters = exp.NEQ(this=terms.call("strlen", text.copy()), expression=terms.call("length", text))
         branches = [
             (terms.is_null(code), exp.true()),
             (terms.among(code.copy(), restricted.allowed), exp.true()),
+            (terms.among(code.copy(), restricted.local), exp.false()),
+            *((_says(found.copy(), part), exp.false()) for part in restricted.codes),
             (terms.call("starts_with", code.copy(), terms.literal(LOCAL)), exp.true()),
-            (exp.or_(*near), exp.false()),
-            (exp.and_(long, exp.or_(*meant)), exp.false()),
+            (terms.among(found, restricted.allowed), exp.true()),
+            (exp.or_(other_letters, exp.and_(long, exp.or_(*meant))), exp.false()),
         ]
         return terms.case(branches, exp.true())
+
+
+def _spelt(text: exp.Expr) -> exp.Expr:
+    return terms.upper(_replaced(text, NO_SIGN))
+
+
+def _replaced(text: exp.Expr, pattern: str) -> exp.Expr:
+    return terms.call("regexp_replace", text, *map(terms.literal, (pattern, "", "g")))
+
+
+def _says(text: exp.Expr, code: str) -> exp.Expr:
+    apart = terms.call("damerau_levenshtein", text.copy(), terms.literal(code))
+    return exp.or_(_contains(text, terms.literal(code)), exp.LTE(this=apart, expression=terms.literal(1)))
 
 
 def _contains(text: exp.Expr, part: exp.Expr) -> exp.Expr:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from validators.tally import most_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -16,6 +19,8 @@ class Judged(NamedTuple):
 
     assessed: int
     failing: list[Row]
+    #: items in which failing rows of one key differ, each with how many keys there are of which they do
+    differing: tuple[tuple[str, int], ...] = ()
 
 
 def grouped(rows: Sequence[Row], by: Callable[[Row], Hashable]) -> list[list[Row]]:
@@ -35,8 +40,9 @@ def whole(row: Row) -> tuple[str | None, ...]:
 
 def _repeated(check: Repeated, rows: Sequence[Row]) -> Judged:
     """Rows of one key that are not alike: all of them fail."""
-    groups = grouped(rows, lambda row: row.key(check.key))
-    return Judged(len(rows), [row for group in groups if len({whole(r) for r in group}) > 1 for row in group])
+    groups = [group for group in grouped(rows, lambda row: row.key(check.key)) if len({whole(r) for r in group}) > 1]
+    differing = Counter(name for group in groups for name in group[0].raw if len({row.raw[name] for row in group}) > 1)
+    return Judged(len(rows), [row for group in groups for row in group], most_first(differing))
 
 
 def _copied(check: Copied, rows: Sequence[Row]) -> Judged:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from schema.check import Coded, Condition, DeclaredNotRecorded, Format, Link, Rate
 from schema.tables import TABLES
 from validators.assessable import not_assessed
-from validators.causes import SHAPED, causes_of, plain_kind, shape
+from validators.causes import causes_of, plain_kind, shape, shaped_item
 from validators.engines.base import FailingRow
 from validators.header import header_tallies
 from validators.reading import Scope, holds
@@ -24,9 +24,9 @@ from validators.reference.plus import plus_tallies
 from validators.reference.row_checks import ROW_CHECKS, judge, read_values
 from validators.reference.rows import ROW_STAGES, Row, TableRules, read_rows
 from validators.reference.splits import split_tallies
-from validators.reference.table_checks import TABLE_CHECKS, Linked, Tables, judge_link
+from validators.reference.table_checks import TABLE_CHECKS, Linked, NearlyLinked, Tables, judge_link
 from validators.reference.whole_checks import WHOLE_CHECKS, declared_not_recorded, judge_rate, too_few
-from validators.tally import CauseTally, RuleTally, TableTally, Tallied, Tally
+from validators.tally import CauseTally, RuleTally, TableTally, Tallied, Tally, with_differing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -110,6 +110,7 @@ class Run:
             if not self._left_out(rule):
                 judged = GROUP_CHECKS[rule.check.kind](rule.check, self.tables.accepted(name))
                 self._count(rule, judged.assessed, judged.failing, self.rules[name].scope)
+                self.results[-1] = with_differing(self.results[-1], judged.differing)
                 for row in judged.failing:
                     self._follow(rule, row)
 
@@ -121,7 +122,8 @@ class Run:
             if not self._left_out(rule):
                 assert isinstance(rule.check, Link)
                 judged = judge_link(rule.check, rule, self.tables)
-                self._count(rule, judged.assessed, judged.failing, self.rules[name].scope)
+                near = NearlyLinked(rule.check, self.tables, self.rules[name])
+                self._count(rule, judged.assessed, judged.failing, near.scope)
         for rule in rules:
             if rule not in links and not self._left_out(rule):
                 self._judge_across(rule, name)
@@ -271,5 +273,6 @@ def _first(causes: Sequence[Cause], scope: Scope) -> Cause:
 
 
 def _shape(rule: Rule, cause: Cause, row: Row) -> str | None:
-    received = row.raw[rule.items[0]] if isinstance(rule.check, Format | Coded) and cause.kind in SHAPED else None
+    item = shaped_item(rule, cause.kind)
+    received = row.raw[item] if item else None
     return None if received is None else shape(received)

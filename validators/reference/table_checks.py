@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from schema.check import Condition, Related
+from validators.lost_zeros import id_item, meant, without_zeros
 from validators.reading import Scope, Truth, evaluate, holds
 from validators.reference.group_checks import Judged
 
@@ -66,6 +68,27 @@ def _unlink(row: Row, check: Link, rule: Rule) -> None:
         row.rejected = True
     else:
         row.typed.update(dict.fromkeys(check.items))
+
+
+@dataclass(frozen=True)
+class NearlyLinked:
+    """What the causes of a link that leads nowhere read: the id as received, and the one that may be meant by it."""
+
+    check: Link
+    tables: Tables
+    rules: TableRules
+
+    def scope(self, row: Row) -> Scope:
+        """The scope of a row that names one which is not there."""
+        item = id_item(self.check)
+        key = row.key(self.check.items)
+        bare = without_zeros(key) if key else None
+        there = self._meant.get(bare) if bare else None
+        return self.rules.scope(row, {(self.check.table, item): there}).reading(item)
+
+    @cached_property
+    def _meant(self) -> dict[Key, str]:
+        return meant(self.tables.received_keys(self.check.table))
 
 
 class Linked:

@@ -118,6 +118,9 @@ SCORE_MEANS = (
     "between trusts; declined is never deducted."
 )
 
+#: items that are named in which rows of one key differ: with two systems' numbers nearly all of them do
+MOST_NAMED = 8
+
 STAND_ELSEWHERE = "stand in the HTML, XLSX and JSON forms."
 
 NARRATIVE = "What the provider says about its figures"
@@ -198,7 +201,19 @@ def extent(finding: Finding) -> str:
 
 def received(finding: Finding) -> str:
     """What was received, in words and forms."""
-    return "; ".join(part for part in (finding.cause.received, _forms(finding)) if part)
+    return "; ".join(part for part in (finding.cause.received, _forms(finding), _differing(finding)) if part)
+
+
+def _differing(finding: Finding) -> str:
+    """The items in which rows of one key differ, by name, the first with what is counted."""
+    differing, noun = finding.cause.differing, "person" if finding.table == "person" else "key"
+    shown = []
+    for place, each in enumerate(differing[:MOST_NAMED]):
+        count = "" if each.keys is None else f" ({number(each.keys) if place else many(each.keys, noun)})"
+        shown.append(f"{each.data_item}{count}")
+    more = len(differing) - len(shown)
+    rest = f" and {many(more, 'more item')}" if more > 0 else ""
+    return f"rows of the same {noun} differ in: {', '.join(shown)}{rest}" if shown else ""
 
 
 def _forms(finding: Finding) -> str:
