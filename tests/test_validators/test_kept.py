@@ -126,13 +126,14 @@ def test_what_is_kept_adds_up_as_rounded_figures_do() -> None:
         earlier = {path: rounded(value) for path, value in was.items() if not is_small(value)}
         shown = shown_beside(values, totals, earlier)
         assert all(abs(shown[path] - values[path]) <= 7 for path in shown)
-        for whole, parts, rest in totals:
+        for total in totals:
+            whole, parts = total.whole, total.parts
             if not all(path in shown for path in (*whole, *parts)):
                 continue
             over = shown[whole[0]] - sum(shown[path] for path in parts)
             most = 2 * sum(shown[path] > 0 for path in (*whole, *parts))
             assert -most <= over, (seed, whole)
-            assert rest or over <= most, (seed, whole)
+            assert total.rest or over <= most, (seed, whole)
             assert all(shown[path] <= shown[whole[0]] for path in parts), (seed, whole)
         near = {path for path in shown if path in earlier and abs(earlier[path] - values[path]) <= 7}
         kept += sum(shown[path] == earlier[path] != rounded(values[path]) for path in near)
