@@ -11,7 +11,7 @@ import io
 import json
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -21,10 +21,13 @@ from tests.test_validators.small_submissions import judged, opened
 from tests.test_validators.test_engines_agree import OTHERS, compared
 from validators.engines import duckdb as duckdb_engine
 from validators.engines import duckdb_rows
+from validators.engines.duckdb_connection import Database, MemoryShortError
+from validators.errors import EngineError
 from validators.readers import census, staging
 from validators.readers import csv as csv_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from schema.example import Row
@@ -146,7 +149,7 @@ def test_rows_in_doubt_are_found_again_in_any_file(
     """Parts of the file are small, so that rows in doubt stand at the ends of many."""
     for module, name in ((census, "BLOCK"), (csv_reader, "BLOCK"), (staging, "PART")):
         monkeypatch.setattr(module, name, 700)
-    monkeypatch.setattr(duckdb_engine, "LARGE", 0)
+    monkeypatch.setattr(duckdb_engine, "KEPT", ())
     rows = rows_with_faults("person", 400, 0.03, DRESSES.index(dress))
     (tmp_path / "person.csv").write_bytes(dress.text_of("person", rows))
     assert not differing(engine, tmp_path, context_of_tables("person"))
@@ -176,3 +179,50 @@ def write_in_form(path: Path, table: str, rows: list[Row]) -> None:
         with duckdb.connect() as connection:
             connection.execute(f"COPY (FROM {read}) TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
         plain.unlink()
+
+
+class _Short:
+    """A database that has too little memory from some statement on, where the tables are kept in it."""
+
+    def __init__(self, left: int) -> None:
+        self.left, self.execute = left, Database._execute
+
+    def __call__(self, database: Database, statement: str, parameters: Iterable[object]) -> Any:
+        self.left -= 1
+        if self.left == 0:
+            raise MemoryShortError("The engine failed (OutOfMemoryException).")
+        return self.execute(database, statement, parameters)
+
+
+@pytest.mark.parametrize("left", [1, 12, 40])
+def test_what_memory_does_not_suffice_for_is_done_in_a_file(
+    left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run begins again, with its tables in a file, and gives the same."""
+    write_plain(tmp_path, "person", rows_with_faults("person", 300, 0.02, seed=1))
+    short = _Short(left)
+
+    def execute(database: Database, statement: str, parameters: Iterable[object]) -> Any:
+        return short(database, statement, parameters)
+
+    monkeypatch.setattr(Database, "_execute", execute)
+    files: list[object] = []
+    opened = duckdb_engine.open_connection
+
+    def opening(*given: Any, **more: Any) -> Any:
+        files.append(more["tables"])
+        return opened(*given, **more)
+
+    monkeypatch.setattr(duckdb_engine, "open_connection", opening)
+    assert not differing("duckdb", tmp_path, context_of_tables("person"))
+    assert [place is None for place in files] == [True, False]
+
+
+def test_what_a_file_does_not_suffice_for_either_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object) -> None:
+        raise MemoryShortError("The engine failed (OutOfMemoryException).")
+
+    write_plain(tmp_path, "person", rows_with_faults("person", 30, 0.02, seed=1))
+    monkeypatch.setattr(Database, "_execute", short)
+    with pytest.raises(EngineError, match="OutOfMemory"):
+        differing("duckdb", tmp_path, context_of_tables("person"))

@@ -13,7 +13,7 @@ from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_columns import PERSON_KEY
-from validators.engines.duckdb_connection import Database, ScanError, open_connection
+from validators.engines.duckdb_connection import Database, MemoryShortError, ScanError, open_connection
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_misplaced import misplaced_rows, misplaced_tallies
@@ -36,12 +36,11 @@ if TYPE_CHECKING:
     from validators.engines.duckdb_enrichment import Enrichment
     from validators.source import Source
 
-#: memory of a run whose tables stand in a file, and of one that keeps them. DuckDB writes a table in the order of the
+#: memory of a run whose tables stand in a file, which takes a fifth longer. DuckDB writes a table in the order of the
 #: file with as many threads as have 4 MiB for every column within half of its memory: with little of it that is one
 MEMORY = "640MB"
-MEMORY_OF_TABLES = "1500MB"
-#: bytes of text from which on the tables made of it stand in a file
-LARGE = 240 << 20
+#: bytes of text up to which the tables made of it are kept in memory, and how much memory such a run may take
+KEPT = ((240 << 20, "1500MB"), (400 << 20, "800MB"))
 #: how much smaller than text a Parquet file is, at the most that is usual
 PACKED = 10
 RESTRICTED_RULE = "structure"
@@ -98,14 +97,22 @@ class _Run:
     progress: Callable[[str, float | None], None]
     rows_to: Callable[[str, Iterator[FailingRow], bool], None] | None
     spill: Path
+    #: whether the tables stand in a file, however small they are
+    in_file: bool = False
+    #: whether somebody has been given rows: they are given once
+    streamed: bool = False
 
     def run(self) -> Tally:
-        """The tally; each table is repaired at most once."""
-        for _ in range(len(self.sources) + 1):
+        """The tally; each table is repaired at most once, and what memory did not suffice for is done in a file."""
+        for _ in range(len(self.sources) + 2):
             try:
                 return self._attempt()
             except _NeedsRepair as need:
                 self.sources[need.table] = self._repaired(need.table)
+            except MemoryShortError:
+                if self.in_file or self.streamed:
+                    raise
+                self.in_file = True
         raise EngineError("A repaired file could not be scanned either.")
 
     def _repaired(self, table: str) -> Source:
@@ -122,8 +129,9 @@ class _Run:
         paths = [source.scan_path for source in self.sources.values()]
         paths += [*(self._beside(name) for name in self.sources), *stored_paths(self.context)]
         paths += self.engine.enrichment.paths if self.engine.enrichment else ()
-        tables = self._tables_file()
-        memory = self.engine.memory or (MEMORY if tables else MEMORY_OF_TABLES)
+        kept = None if self.in_file else self._memory_of_tables()
+        tables = self.spill / "tables.duckdb" if kept is None else None
+        memory = self.engine.memory or kept or MEMORY
         connection = open_connection(paths, self.spill, memory=memory, threads=self.engine.threads, tables=tables)
         try:
             self.database = Database(connection)
@@ -131,12 +139,16 @@ class _Run:
         finally:
             connection.close()
 
-    def _tables_file(self) -> Path | None:
-        """Where the large tables stand, if not in memory: they take about as much as the text of the files."""
+    def _memory_of_tables(self) -> str | None:
+        """How much memory a run takes that keeps its tables; None where they are too large for that.
+
+        They take about as much as the text of the files.
+        """
         sizes = (
             s.scan_path.stat().st_size * (PACKED if s.scan_kind == "parquet" else 1) for s in self.sources.values()
         )
-        return self.spill / "tables.duckdb" if sum(sizes) > LARGE else None
+        size = sum(sizes)
+        return next((memory for most, memory in KEPT if size <= most), None)
 
     def _tally(self) -> Tally:
         self.order = [name for name in TABLES if name in self.sources]
@@ -254,6 +266,7 @@ class _Run:
             return
         from validators.engines.base import FailingRow
 
+        self.streamed = True
         for name in self.order:
             work = self.tables[name]
             queries = filter(None, (work.failing_rows(), misplaced_rows(self.database, work.table)))
@@ -265,6 +278,7 @@ class _Run:
         tell = self.engine.left_out_to
         if tell is None:
             return
+        self.streamed = True
         for name in self.order:
             tell(name, (row for (row,) in self.database.stream(self.across.left_out(name))))
 

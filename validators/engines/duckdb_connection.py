@@ -122,8 +122,14 @@ class ScanError(EngineError):
     """The file could not be scanned as it stands: it may still be read when it is repaired."""
 
 
+class MemoryShortError(EngineError):
+    """What the run may take of memory did not suffice."""
+
+
 def _failure(error: duckdb.Error) -> EngineError:
     kind = type(error).__name__
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return MemoryShortError(f"The engine failed ({kind}).")
     if isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
         return ScanError(f"The file could not be read as it stands ({kind}).")
     return EngineError(f"The engine failed ({kind}).")
