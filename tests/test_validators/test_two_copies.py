@@ -5,20 +5,28 @@ What is shown of kept figures follows from rounded figures and the earlier copy:
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.test_validators.attacker import Attacker
 from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_report
 from tests.test_validators.test_copies import given_away, names_of, written
-from validators.copies import shareable
-from validators.copies.cells import Path, rewritten, shown_figures
+from validators.copies import compared, shareable
+from validators.copies.cells import figures, rewritten, shown_figures
 from validators.copies.rounding import rounded
 from validators.copies.strip import stripped
+from validators.earlier import read_report
 from validators.finding import HIDDEN
-from validators.report import Report
+from validators.report import Report, report_schema
+from validators.reports import REPORTS
+from validators.synthetic import generate
+from validators.validate import validate
 
 SEEDS = range(60)
 
@@ -36,7 +44,7 @@ def rounded_anew(report: Report, copy: Report) -> dict[str, Any]:
     return written(rewritten(stripped(report), lambda path, count: HIDDEN if path in hides else rounded(count)))
 
 
-def hidden_in(copy: Report) -> set[Path]:
+def hidden_in(copy: Report) -> set[tuple[str, ...]]:
     return {path for path, value in shown_figures(copy.model_copy(update={"since": None})) if value == HIDDEN}
 
 
@@ -63,3 +71,29 @@ def test_a_copy_with_an_earlier_report_tells_nothing_to_those_who_hold_one_witho
     attacker.read(written(alone))
     attacker.read(rounded_anew(now, beside))
     assert given_away(attacker, names_of(now)) == []
+
+
+def test_two_copies_of_a_checked_file_tell_no_more_than_one(tmp_path: Path) -> None:
+    """One made with an earlier report, which it is compared with in a chain, and one without."""
+    before, now = checked(tmp_path / "before", 40), checked(tmp_path / "now", 52)
+    report = compared(now, before)
+    alone, beside = shareable(now), shareable(report, before)
+    assert hidden_in(alone) <= hidden_in(beside)
+    attacker = Attacker()
+    attacker.read(written(alone), drawn=False)
+    attacker.read(rounded_anew(now, beside), drawn=False)
+    assert given_away(attacker, names_of(now)) == []
+    exactly = dict(figures(stripped(now)))
+    shown = {path: value for path, value in shown_figures(beside) if path in exactly and isinstance(value, int)}
+    assert all(abs(value - exactly[path]) <= 7 for path, value in shown.items())
+    assert any(value != rounded(exactly[path]) for path, value in shown.items())
+    for name, copy in (("owner", report), ("shareable", beside)):
+        (tmp_path / name).write_bytes(REPORTS["json"](copy))
+        assert read_report(tmp_path / name) == copy
+        Draft202012Validator(report_schema()).validate(json.loads((tmp_path / name).read_text()))
+    assert shareable(read_report(tmp_path / "owner")) == beside.model_copy(update={"since": None})
+
+
+def checked(folder: Path, persons: int) -> Report:
+    generate(folder, persons=persons, seed=1, faults={"PMD00111": 0.1, "PMD00303": 0.05})
+    return validate(folder, today=date(2026, 5, 10))
