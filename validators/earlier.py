@@ -14,9 +14,10 @@ from validators.finding import HIDDEN
 from validators.report import REPORT_SCHEMA, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from validators.finding import Shown
+    from validators.finding import Part, Shown
     from validators.report import SubmissionInfo
 
 #: no report of ours comes near these
@@ -25,6 +26,11 @@ MOST_FIGURES = 40_000
 _NAMES = {
     "report_id": re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "release": re.compile("[0-9]{1,4}([.][0-9]{1,4}){2}(-[a-z0-9.]{1,20})?"),
+}
+#: of a finding, which are repeated where it is gone; a report put together by hand can lack fingerprints
+_OF_A_FINDING = {
+    "rule_id": re.compile("PMD[0-9]{3}([0-9]{2}|([.][a-z0-9_]{1,64}){2})"),
+    "fingerprint": re.compile("([0-9a-f]{12})?"),
 }
 _PROVIDER = re.compile("[A-Z0-9]{3,6}")
 _HOW = "Name a report that plusmds validate wrote with --format json."
@@ -47,9 +53,16 @@ def read_report(path: Path) -> Report:
         raise InputError(f"{path} is no report of the form {REPORT_SCHEMA}. {_HOW}") from None
     if sum(1 for _ in shown_figures(report)) > MOST_FIGURES:
         raise InputError(f"{path} holds more figures than any report. {_HOW}")
-    if not all(pattern.fullmatch(getattr(report, name)) for name, pattern in _NAMES.items()):
-        raise InputError(f"{path} was not written by plusmds: its identifier or its release is none of ours. {_HOW}")
+    named = _are_ours(report, _NAMES) and all(_are_ours(finding, _OF_A_FINDING) for finding in report.findings)
+    if not named:
+        raise InputError(
+            f"{path} was not written by plusmds: its identifier, its release or a finding of it is none of ours. {_HOW}"
+        )
     return report
+
+
+def _are_ours(part: Part, patterns: Mapping[str, re.Pattern[str]]) -> bool:
+    return all(pattern.fullmatch(getattr(part, name)) for name, pattern in patterns.items())
 
 
 def check_comparable(now: Report, before: Report) -> None:

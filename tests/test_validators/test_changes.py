@@ -265,6 +265,18 @@ def test_what_is_no_report_is_refused_in_one_sentence(content: bytes, tmp_path: 
     assert "999" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["rule_id", "fingerprint"])
+def test_a_report_with_words_for_the_ids_of_its_findings_is_refused(name: str, tmp_path: Path) -> None:
+    """They would be repeated where the finding is gone."""
+    content = json.loads(REPORTS["json"](sample_report()))
+    content["findings"][0][name] = "Ann Example"
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(content))
+    with pytest.raises(InputError, match="was not written by plusmds") as refused:
+        read_report(file)
+    assert "Ann" not in str(refused.value)
+
+
 def test_a_report_that_is_too_large_or_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read: No such file"):
         read_report(tmp_path / "none.json")
