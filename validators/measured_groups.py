@@ -161,6 +161,8 @@ class AccessFigures(Part):
     sums: ClassVar = (
         Sum(("denominator",), ("numerator",), rest=True),
         Sum(("persons",), ("persons_counted",), rest=True),
+        Sum(("denominator",), ("persons",), rest=True),
+        Sum(("numerator",), ("persons_counted",), rest=True),
     )
     ratios: ClassVar = {"rate": Ratio(("numerator",), ("denominator",), persons="persons", interval=("low", "high"))}
     categories: ClassVar = frozenset({"numerator", "persons_counted"})

@@ -37,6 +37,8 @@ TELEPHONE = "([+]44|0)[1237][0-9]{8,9}"
 NATIONAL = frozenset({"lsoa_code", "gp_practice_code"})
 #: letters are strange where fewer than one value in so many begins with one, and there are as many
 STRANGE = 100
+#: kinds that are told only where so many times their values are fewer than all
+THRESHOLDS: Mapping[str, int] = {"telephone": 2, "letters": STRANGE}
 
 _EMAIL, _NUMBER = re.compile(EMAIL), re.compile(NUMBER)
 _POSTCODE, _TELEPHONE = re.compile(POSTCODE), re.compile(TELEPHONE)
@@ -63,6 +65,11 @@ def number_item(table: TableDefinition) -> str | None:
 def rule_id(table: TableDefinition, item: str) -> str:
     """The id of the check of an item, of the derived form."""
     return f"{table.code}.{item}.misplaced"
+
+
+def is_misplaced(rule_id: str) -> bool:
+    """Whether an id is that of the check of an item."""
+    return rule_id.endswith(".misplaced")
 
 
 def title(item_title: str) -> str:
@@ -112,8 +119,8 @@ def judged(counts: Mapping[Form, int]) -> dict[Kind, tuple[Form, ...]]:
         "email": ("email",),
         "nhs_number": ("own_number", "number") if numbers else ("own_number",),
         "postcode": ("postcode",),
-        "telephone": ("telephone",) if 2 * counts.get("telephone", 0) < values else (),
-        "letters": ("word",) if values >= STRANGE and STRANGE * counts.get("word", 0) < values else (),
+        "telephone": ("telephone",) if THRESHOLDS["telephone"] * counts.get("telephone", 0) < values else (),
+        "letters": ("word",) if values >= STRANGE and THRESHOLDS["letters"] * counts.get("word", 0) < values else (),
     }
     return {kind: forms for kind, forms in meant.items() if any(counts.get(form) for form in forms)}
 

@@ -238,7 +238,7 @@ def build_report(
         reveal=reveal,
         verdict=verdict_of(found, accepted_persons),
         verdict_sentence=_sentence(found, outcomes, tables, accepted_persons),
-        what_next=_what_next(found, outcomes, accepted_persons),
+        what_next=what_next_of(found, outcomes, accepted_persons),
         submission=submission,
         counts=counts_of(found),
         mend_first=mend_first(found, data_items, tables, titles),
@@ -304,7 +304,7 @@ def _cut(sample: Sample, reveal: Reveal) -> Sample:
 def _sentence(
     findings: Sequence[Finding], rules: Sequence[RuleOutcome], tables: Sequence[TableCount], accepted: int | None
 ) -> str:
-    checked = _checked(rules)
+    checked = rules_checked(rules)
     return verdict_sentence(
         findings,
         accepted_persons=accepted,
@@ -314,9 +314,10 @@ def _sentence(
     )
 
 
-def _what_next(findings: Sequence[Finding], rules: Sequence[RuleOutcome], accepted: int | None) -> str:
+def what_next_of(findings: Sequence[Finding], rules: Sequence[RuleOutcome], accepted: int | None) -> str:
+    """What whoever made the file does now."""
     absent = _not_sent(rules)
-    return absent + what_next(findings, accepted, len(rules) - _checked(rules), all_sent=not absent)
+    return absent + what_next(findings, accepted, len(rules) - rules_checked(rules), all_sent=not absent)
 
 
 def _not_sent(rules: Sequence[RuleOutcome]) -> str:
@@ -328,5 +329,6 @@ def _not_sent(rules: Sequence[RuleOutcome]) -> str:
     return f"The {which} not sent: a submission without {'it' if len(absent) == 1 else 'them'} is refused. "
 
 
-def _checked(rules: Sequence[RuleOutcome]) -> int:
+def rules_checked(rules: Sequence[RuleOutcome]) -> int:
+    """How many rules gave a verdict."""
     return sum(rule.outcome in ("passed", "failed") for rule in rules)

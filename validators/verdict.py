@@ -42,7 +42,7 @@ def verdict_sentence(
         if accepted_persons is None or not persons:
             return with_findings(findings)
         return with_findings(findings, "all" if accepted_persons == persons else f"{accepted_persons:,} of", persons)
-    return _accepted(rules_checked, rules_not_checked)
+    return accepted(rules_checked, rules_not_checked)
 
 
 def what_next(
@@ -85,11 +85,13 @@ def with_findings(findings: Sequence[Finding], usable: str | None = None, person
     return f"Accepted with findings: {usable} {_number(persons, 'person row')} can be used; {found}."
 
 
-def _accepted(rules_checked: int, rules_not_checked: int) -> str:
+def accepted(rules_checked: int, rules_not_checked: int, rules_not_told: int = 0) -> str:
+    """The sentence where no error and no warning was found. `rules_not_told`: rules of which a copy is silent."""
     if not rules_checked:
         return "Accepted, but this says nothing yet: no rule could be checked."
     unknown = f"; {_number(rules_not_checked, 'rule')} could not be checked" if rules_not_checked else ""
-    return f"Accepted: no error and no warning in {_number(rules_checked, 'rule')} checked{unknown}."
+    silent = f"; what came of {_number(rules_not_told, 'rule')} is not told here" if rules_not_told else ""
+    return f"Accepted: no error and no warning in {_number(rules_checked, 'rule')} checked{unknown}{silent}."
 
 
 def _number(count: int, noun: str) -> str:

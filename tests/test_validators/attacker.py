@@ -1,13 +1,15 @@
 """Somebody who holds shareable copies and works out by subtraction what they hide. Written without a look at the maker.
 
 They know how counts are rounded, and everything that adds up in a report; they go on narrowing what each figure can be
-until nothing changes.
+until nothing changes. Of a checked file they know the rules too (attacker_of_files.py).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
+
+from tests.test_validators.attacker_of_files import of_a_file
 
 Interval = tuple[int, int]
 MOST = 10**7
@@ -57,13 +59,13 @@ class Attacker:
         self._access(name, copy)
         if not drawn:
             self._access_to_tables(name, copy)
+            of_a_file(self, name, copy)
         self._rules(name, copy, drawn=drawn)
 
     def _table(self, at: str, table: dict[str, Any]) -> None:
         self.see(f"{at}.rows", table["rows"])
         self.see(f"{at}.rejected", table["rejected_rows"])
-        self.rests += 1
-        self.sums.append(([f"{at}.rows"], [f"{at}.rejected", f"{at}.kept", f"rest {self.rests}"]))
+        self.limit([f"{at}.rows"], [f"{at}.rejected", f"{at}.kept"])
 
     def _item(self, name: str, item: dict[str, Any]) -> None:
         at = f"{name}{item['table']}.{item['data_item']}"
@@ -77,11 +79,11 @@ class Attacker:
         whole = f"{at}.eligible"
         self.see(whole, measure["eligible"])
         if measure["min_age"] is None and measure["max_age"] is None:
-            self._same(whole, f"{name}person.kept")
+            self.same(whole, f"{name}person.kept")
         else:
             ages = ("aged 18 None", "aged None 17", "ageless")
             self.sums.append(([f"{name}person.kept"], [f"{name}{age}" for age in ages]))
-            self._same(whole, f"{name}aged {measure['min_age']} {measure['max_age']}")
+            self.same(whole, f"{name}aged {measure['min_age']} {measure['max_age']}")
         self._parts(at, whole, measure, ("yes", "no", "unsure", "declined", "not_known", "not_recorded"))
         ages = f"{measure['min_age']} {measure['max_age']}"
         for split in measure["splits"]:
@@ -98,7 +100,7 @@ class Attacker:
             place = f"{at}.{split['by']}.{group['group']}"
             self.see(f"{place}.eligible", group["eligible"])
             self._parts(place, f"{place}.eligible", group, outcomes)
-            self._same(f"{place}.eligible", f"{name}{ages}.{split['by']}.{group['group']}")
+            self.same(f"{place}.eligible", f"{name}{ages}.{split['by']}.{group['group']}")
             if group["asked"] is not None:
                 self.see(f"{place}.asked", group["asked"])
                 self._some_of(f"{place}.eligible", f"{place}.asked")
@@ -112,11 +114,11 @@ class Attacker:
             self.see(f"{at}.eligible", fact["eligible"])
             self._parts(at, f"{at}.eligible", fact, _OUTCOMES)
             if fact["min_age"] is None:
-                self._same(f"{at}.eligible", f"{name}person.kept")
+                self.same(f"{at}.eligible", f"{name}person.kept")
             if len(fact["data_items"]) == 1 and fact["min_age"] is None:
                 item = f"{name}person.{fact['data_items'][0]}"
                 for field, outcome in zip(_OUTCOMES, _OF_ITEM, strict=True):
-                    self._same(f"{at}.{field}", f"{item}.{outcome}")
+                    self.same(f"{at}.{field}", f"{item}.{outcome}")
             for split in fact["splits"]:
                 self._groups(name, at, split, f"{fact['min_age']} None", {f: (f,) for f in ("eligible", *_OUTCOMES)})
 
@@ -126,7 +128,7 @@ class Attacker:
                 at = f"{name}linked.{split['by']}.{group['group']}"
                 self.see(f"{at}.persons", group["persons"])
                 self._parts(at, f"{at}.persons", group, ("with_number", "without_number"))
-                self._same(f"{at}.persons", f"{name}None None.{split['by']}.{group['group']}")
+                self.same(f"{at}.persons", f"{name}None None.{split['by']}.{group['group']}")
             parts = [f"{name}linked.{split['by']}.{group['group']}" for group in split["groups"]]
             if split["by"] == "core20":
                 for field in ("with_number", "without_number"):
@@ -136,7 +138,7 @@ class Attacker:
             self.sums.append(([f"{answers}.eligible"], [f"{part}.persons" for part in parts]))
             for part in parts:
                 if part.endswith((".yes", ".no")):
-                    self._same(f"{part}.persons", f"{answers}.{part.rpartition('.')[2]}")
+                    self.same(f"{part}.persons", f"{answers}.{part.rpartition('.')[2]}")
 
     def _access(self, name: str, copy: dict[str, Any]) -> None:
         for measure in copy["access"]["measures"]:
@@ -160,7 +162,7 @@ class Attacker:
             at = f"{name}access.{measure['measure']}"
             table = {"referrals": "referral", "contacts": "care_contact"}.get(measure["measure"])
             for field in ("numerator", "denominator") if table else ():
-                self._same(f"{at}.{field}", f"{name}{table}.kept")
+                self.same(f"{at}.{field}", f"{name}{table}.kept")
             for split in measure["splits"] if measure["measure"] == "without_practice" else ():
                 for group in split["groups"]:
                     place = f"{split['by']}.{group['group']}"
@@ -203,13 +205,13 @@ class Attacker:
         check = rule["rule_id"].split(".")[-1]
         at, table = f"{name}{rule['rule_id']}", f"{name}{rule['table']}"
         if check == "missing":
-            self._same(f"{at}.assessed", f"{table}.rows")
+            self.same(f"{at}.assessed", f"{table}.rows")
         else:
             blank = f"{name}{rule['rule_id'].removesuffix(check)}missing.failed"
             self.sums.append(([f"{table}.rows"], [f"{at}.assessed", blank]))
         rejected = next(t["rejected_rows"] for t in copy["tables"] if t["table"] == rule["table"])
         if rejected == 0:
-            self._same(f"{table}.rows", f"{table}.kept")
+            self.same(f"{table}.rows", f"{table}.kept")
 
     def _parts(self, at: str, whole: str, figures: dict[str, Any], fields: tuple[str, ...]) -> None:
         for field in fields:
@@ -217,10 +219,19 @@ class Attacker:
         self.sums.append(([whole], [f"{at}.{field}" for field in fields]))
 
     def _some_of(self, whole: str, part: str) -> None:
-        self.rests += 1
-        self.sums.append(([whole], [part, f"rest {self.rests}"]))
+        self.limit([whole], [part])
 
-    def _same(self, one: str, other: str) -> None:
+    def limit(self, whole: list[str], parts: list[str], least: int = 0) -> None:
+        """`parts` are no more than `whole`, and less by `least`."""
+        self.rests += 1
+        rest = f"rest {self.rests}"
+        if least:
+            self.found.add(rest)
+            self.can_be[rest] = (least, MOST)
+        self.sums.append((whole, [*parts, rest]))
+
+    def same(self, one: str, other: str) -> None:
+        """Two figures are one."""
         self.sums.append(([one], [other]))
 
     def see(self, name: str, shown: Any, least: int = 0) -> None:
@@ -252,15 +263,19 @@ class Attacker:
         return self.can_be
 
     def _narrowed(self, whole: list[str], parts: list[str]) -> bool:
-        terms = [(name, 1) for name in whole] + [(name, -1) for name in parts]
-        ends = {name: self.can_be.get(name, (0, MOST)) for name, _ in terms}
-        low = sum(ends[n][0] if sign > 0 else -ends[n][1] for n, sign in terms)
-        high = sum(ends[n][1] if sign > 0 else -ends[n][0] for n, sign in terms)
+        times = Counter(whole)
+        times.subtract(parts)
+        ends = {name: self.can_be.get(name, (0, MOST)) for name in times}
+        low = sum(many * ends[name][many < 0] for name, many in times.items())
+        high = sum(many * ends[name][many > 0] for name, many in times.items())
         changed = False
-        for name, sign in terms:
+        for name, many in times.items():
+            if not many:
+                continue
             least, most = ends[name]
-            others = (low - least, high - most) if sign > 0 else (low + most, high + least)
-            new = (-others[1], -others[0]) if sign > 0 else others
+            # what the others leave for this one: many times it is from -(high of the others) to -(low of them)
+            left = (many * ends[name][many > 0] - high, many * ends[name][many < 0] - low)
+            new = (-(-left[many < 0] // many), left[many > 0] // many)
             fits = (max(least, new[0]), min(most, new[1]))
             assert fits[0] <= fits[1], f"{name} cannot be anything: the copy does not add up"
             if fits != (least, most):

@@ -46,6 +46,15 @@ def _name_of(path: tuple[str, ...]) -> str | None:
             return f"{table}.kept" if field == "rows" else f"{table}.{data_item}.{field}"
         case ["equality", "facts", *rest]:
             return ".".join(("facts", *rest, field))
+        case ["linkage"]:
+            at = {"with_number": "with_number.", "without_number": "with_number.", "persons": "person.kept "}
+            return f"{at.get(field, '')}{field}".removesuffix(" persons")
+        case ["equality", "ethnicity"]:
+            return f"known.{field}"
+        case ["core20", "figures", index, *rest]:
+            return ".".join(("core20", index, *(reason for reason in rest if reason != "reasons"), field)).removesuffix(
+                ".persons"
+            )
         case ["linkage", by, group]:
             return f"linked.{by}.{group}.{field}"
         case ["plus" | "access", *_]:

@@ -65,7 +65,7 @@ def _at(side: str, paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _totals(side: str, totals: Iterable[Total]) -> Iterator[Total]:
-    return (Total(tuple(_at(side, whole)), tuple(_at(side, parts)), rest) for whole, parts, rest in totals)
+    return (total.below((side,)) for total in totals)
 
 
 def _equals(side: str, equals: Iterable[tuple[Path, ...]]) -> Iterator[tuple[Path, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
@@ -20,11 +20,27 @@ Path = tuple[str, ...]
 
 
 class Total(NamedTuple):
-    """Figures that add up: `whole` = `parts`, and where `rest` is so, something more that has no name."""
+    """Figures that add up: `whole` = `parts`, and where `rest` is so, something more that has no name.
+
+    least: so much is left over at least. limit: `parts` are no part of `whole`; they are known to be no more than it. A
+    figure may stand in a sum several times.
+    """
 
     whole: tuple[Path, ...]
     parts: tuple[Path, ...]
     rest: bool = False
+    least: int = 0
+    limit: bool = False
+
+    def below(self, at: Path) -> Total:
+        """The same where every path leads on from `at`."""
+        whole, parts = (tuple((*at, *path) for path in paths) for paths in (self.whole, self.parts))
+        return self._replace(whole=whole, parts=parts)
+
+
+def limited(whole: Iterable[Path], parts: Iterable[Path], least: int = 0) -> Total:
+    """`parts` are no more than `whole`, and less by `least` at least."""
+    return Total(tuple(whole), tuple(parts), rest=True, least=least, limit=True)
 
 
 def figures(part: Part, at: Path = ()) -> Iterator[tuple[Path, int]]:

@@ -40,6 +40,8 @@ _OF_ETHNICITY = ("known", "declined", "not_known", "missing", "invalid", "asked"
 _EVENTS = {kind.name: (kind.counted, kind.of) for kind in MEASURES}
 #: measures that count all rows of a table, and those that are a share of all persons, or of nearly all
 _ALL_ROWS = {kind.name: kind.table for kind in MEASURES if kind.of is None}
+#: what can be true of contacts whose status can be used
+_WITH_STATUS = "with_status"
 _OF_PERSONS = {kind.name for kind in MEASURES if kind.of == "persons"}
 
 
@@ -139,6 +141,7 @@ def group_equals(report: Report) -> Iterator[tuple[str, Path]]:
             yield f"None None core20 {group}", (*at, group)
     yield from _events(report)
     yield from _of_tables(report)
+    yield from _of_items()
 
 
 def _of_tables(report: Report) -> Iterator[tuple[str, Path]]:
@@ -154,9 +157,23 @@ def _of_tables(report: Report) -> Iterator[tuple[str, Path]]:
         yield from ((name, (*at, *group, field)) for field in ("denominator", "persons"))
 
 
+def _of_items() -> Iterator[tuple[str, Path]]:
+    """Rows and persons of which one item says what is counted, and what the part on access says itself."""
+    yield f"rows {_WITH_STATUS} ", ("data_items", "care_contact/attendance_status", "valid")
+    yield "birth dates", ("data_items", "person/birth_date", "valid")
+    yield "birth dates", ("linkage", "birth_dates")
+    practice = ("access", "measures", "without_practice")
+    for own, same in (("persons", "denominator"), ("without_practice", "numerator")):
+        yield f"practice {own}", ("access", own)
+        yield f"practice {own}", (*practice, same)
+
+
 def _persons_of(at: Path, groups: Collection[Group], ages: str) -> Iterator[tuple[str, Path]]:
+    """Persons of a group, of all ages or of some; those of a band of ages are the same wherever all of it counts."""
     for group in groups:
         yield f"{ages} {at[-1]} {group.group}", (*at, "groups", group.group, "eligible")
+        if at[-1] == "age_band":
+            yield f"None None age_band {group.group}", (*at, "groups", group.group, "eligible")
 
 
 def _of_fact(fact: FactMeasure, at: Path) -> Iterator[tuple[str, Path]]:
@@ -183,9 +200,8 @@ def _events(report: Report) -> Iterator[tuple[str, Path]]:
         for where, place in places:
             yield f"rows {event} {where}", (*place, "numerator")
             yield f"persons {event} {where}", (*place, "persons_counted")
-            whole = f"{of} {where}" if of is not None else f"all {event}"
-            yield f"rows {whole}", (*place, "denominator")
-            yield f"persons {whole}", (*place, "persons")
+            yield f"rows {of} {where}" if of is not None else f"all rows {event}", (*place, "denominator")
+            yield f"persons {of or event} {where}", (*place, "persons")
         for split in access.splits:
             known = f"rows {of or event} of {split.by}"
             yield known, (*at, "splits", split.by, "rows")

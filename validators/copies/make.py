@@ -16,17 +16,22 @@ from validators.copies.rounding import is_small, rounded
 from validators.copies.strip import stripped
 from validators.copies.sums import all_totals, equals
 from validators.copies.suppress import Figures, hidden
+from validators.copies.untold import handed_on, silent_rules, without_outcomes
 from validators.finding import HIDDEN, Finding, Shown, exact
 from validators.item_titles import titles_of
 from validators.mend_first import mend_first
-from validators.report import counts_of
-from validators.verdict import with_findings
+from validators.report import counts_of, rules_checked, what_next_of
+from validators.verdict import accepted, with_findings
 
 if TYPE_CHECKING:
+    from validators.copies.system import Bounds
     from validators.measured import Core20Figure
     from validators.report import Report
     from validators.since import Since
 
+
+#: what is said where nothing was found, and what a copy says then
+NOTHING, NOTHING_TOLD = " has to be mended", " that this copy tells of has to be mended"
 
 #: the last copy and what it was made of: several forms of one report ask for the same copy
 _last: list[tuple[Report, Report | None, Report]] = []
@@ -47,7 +52,7 @@ def shareable(report: Report, before: Report | None = None) -> Report:
 
 
 def _made(report: Report, before: Report | None) -> Report:
-    bare = stripped(report)
+    bare = handed_on(report)
     earlier = _earlier(before) if before is not None else None
     if report.since is not None and (report.since.hidden or report.since.kept):
         looks = _found_then(bare, report.since)
@@ -82,7 +87,7 @@ def _looks(bare: Report, before: Report | None, earlier: Report | None) -> _Look
     alone = hidden(own)
     if before is None or earlier is None:
         return _Looks(alone, {})
-    was, shown = stripped(before), dict(shown_figures(earlier))
+    was, shown = handed_on(before), dict(shown_figures(earlier))
     hides = hidden(considering(own, was, earlier, alone))
     if was.copy_kind == "owner":
         hides = together(own, hides, figures_of(was), [path for path, value in shown.items() if value == HIDDEN])
@@ -91,12 +96,12 @@ def _looks(bare: Report, before: Report | None, earlier: Report | None) -> _Look
 
 def compared(report: Report, before: Report) -> Report:
     """The report with what changed since `before`, an earlier one that may be compared with it."""
-    bare, earlier = stripped(report), _earlier(before)
+    bare, earlier = handed_on(report), _earlier(before)
     looks = _looks(bare, before, earlier)
     if before.copy_kind == "shareable":
         since = changes(written(bare, looks.hides, looks.kept), earlier)
     else:
-        since = changes(bare, stripped(before))
+        since = changes(stripped(report), stripped(before))
     hides = tuple(sorted(map(name_of, looks.hides)))
     keeps = {name_of(path): shown for path, shown in sorted(looks.kept.items())}
     return report.model_copy(update={"since": since.model_copy(update={"hidden": hides, "kept": keeps})})
@@ -115,7 +120,7 @@ def figures_of(report: Report) -> Figures:
         equals=tuple(equals(report)),
         sensitive=frozenset((*whole_categories(report), *_on_few_persons(report))),
         told=frozenset(_told(report)),
-        known=dict.fromkeys(_found(report), (1, MOST)),
+        known=dict.fromkeys(_found(report), (1, MOST)) | dict(_judged(report)),
     )
 
 
@@ -128,6 +133,15 @@ def _on_few_persons(report: Report) -> Iterator[Path]:
 def _found(report: Report) -> Iterator[Path]:
     """Counts of findings: that there is a finding says that a row has it."""
     return (("findings", f.fingerprint, "failed_rows") for f in report.findings if exact(f.failed_rows))
+
+
+def _judged(report: Report) -> Iterator[tuple[Path, Bounds]]:
+    """What it says of the persons that a rate rule was judged, or was not."""
+    for rule in report.rules:
+        if rule.minimum is not None and rule.assessed_rows is not None:
+            yield ("rules", rule.rule_id, "assessed_rows"), (rule.minimum, MOST)
+        elif rule.minimum is not None and (exact(report.linkage.persons) or rule.minimum) < rule.minimum:
+            yield ("linkage", "persons"), (0, rule.minimum - 1)
 
 
 def _told(report: Report) -> Iterator[Path]:
@@ -152,13 +166,14 @@ class _Writer:
 
 def written(report: Report, hides: Collection[Path], kept: Mapping[Path, int] = _NOTHING) -> Report:
     """The copy of a stripped report: some figures hidden, some as an earlier copy shows them, the others rounded."""
-    copy = rewritten(report, _Writer(hides, kept))
+    copy = without_outcomes(report, rewritten(report, _Writer(hides, kept)), hides)
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
     figures = tuple(_decided(figure) for figure in copy.core20.figures)
     return copy.model_copy(
         update={
             "copy_kind": "shareable",
             "verdict_sentence": _sentence(copy),
+            "what_next": _what_next(copy, report),
             "counts": counts_of(findings),
             "findings": findings,
             "core20": copy.core20.model_copy(update={"figures": figures}),
@@ -169,14 +184,24 @@ def written(report: Report, hides: Collection[Path], kept: Mapping[Path, int] = 
 
 def _sentence(copy: Report) -> str:
     """The verdict in one sentence, which speaks of rounded figures."""
-    if copy.verdict != "accepted_with_findings" or copy.slice is not None:
+    if copy.verdict == "rejected" or copy.slice is not None:
         return copy.verdict_sentence
+    if copy.verdict == "accepted":
+        checked, silent = rules_checked(copy.rules), len(silent_rules(copy))
+        return accepted(checked, len(copy.rules) - checked - silent, silent)
     sent = next((table for table in copy.tables if table.table == "person"), None)
     kept = next((exact(item.rows) for item in copy.data_items if item.table == "person"), None)
     persons = exact(sent.rows) if sent is not None else None
     if sent is None or not persons or kept is None:
         return with_findings(copy.findings)
     return with_findings(copy.findings, "all" if sent.rejected_rows == 0 else f"about {kept:,} of", persons)
+
+
+def _what_next(copy: Report, report: Report) -> str:
+    """A copy can leave something out, whether or not it does: it does not say that there is nothing."""
+    if copy.verdict != "accepted" or copy.slice is not None:
+        return copy.what_next
+    return what_next_of(copy.findings, report.rules, None).replace(NOTHING, NOTHING_TOLD)
 
 
 def _decided(figure: Core20Figure) -> Core20Figure:

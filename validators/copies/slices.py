@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from validators.copies.before import considering
-from validators.copies.cells import Path, Total, shown_figures
+from validators.copies.cells import Path, Total, limited, shown_figures
 from validators.copies.make import figures_of, shareable, written
 from validators.copies.rounding import SMALL, could_be, is_small
 from validators.copies.strip import stripped
 from validators.copies.suppress import LEFT, Figures, hidden
+from validators.copies.untold import handed_on, silent_rules
 from validators.finding import HIDDEN, Shown
 from validators.slices import LEFT_OUT, NOTHING_FOUND, NOTHING_TOLD, PLACES, could_be_a_person, cut_down, id_of
 
@@ -32,15 +33,22 @@ _WHOLE: At = ("whole", "")
 
 def shareable_slices(whole: Report, slices: Slices, before: Report | None = None) -> Slices:
     """The copies of slices by place of `whole`, an owner's report; `before` is what that is compared with."""
-    copy = dict(shown_figures(shareable(whole, before)))
-    everything = figures_of(stripped(whole))
+    handed = shareable(whole, before)
+    copy, silent = dict(shown_figures(handed)), silent_rules(handed)
+    everything = figures_of(handed_on(whole))
     if before is not None:
-        everything = considering(everything, stripped(before), shareable(before))
-    bare: Slices = {by: _covered(some, whole, everything.values, copy) for by, some in slices.items()}
+        everything = considering(everything, handed_on(before), shareable(before))
+    told: Slices = {by: tuple(_without(report, silent) for report in some) for by, some in slices.items()}
+    bare: Slices = {by: _covered(some, whole, everything.values, copy) for by, some in told.items()}
     hides = hidden(_together(everything, copy, bare))
     return {
         by: tuple(written(each, _of(hides, (by, str(n)))) for n, each in enumerate(some)) for by, some in bare.items()
     }
+
+
+def _without(report: Report, silent: Collection[str]) -> Report:
+    """A slice that says nothing of rules whose outcome the copy of the whole does not tell."""
+    return report.model_copy(update={"rules": tuple(rule for rule in report.rules if rule.rule_id not in silent)})
 
 
 def _covered(
@@ -116,7 +124,7 @@ def _is_shared(path: Path) -> bool:
 
 
 def _across(values: Mapping[Path, int], own: Mapping[At, Figures]) -> Iterator[Total]:
-    """A row belongs to one place; a person's row to each place that sees them, so that places add up to more."""
+    """A row belongs to one place; a person's row to each place that sees them, so that places add up to no fewer."""
     parts: defaultdict[Path, list[At]] = defaultdict(list)
     for at, each in own.items():
         for path in each.values:
@@ -128,10 +136,11 @@ def _across(values: Mapping[Path, int], own: Mapping[At, Figures]) -> Iterator[T
             yield Total(((*_WHOLE, *path),), tuple((*at, *path) for at in some), rest=added < values[path])
         else:
             yield from (Total(((*_WHOLE, *path),), ((*at, *path),), rest=True) for at in some)
+            yield limited([(*at, *path) for at in some], [(*_WHOLE, *path)])
 
 
 def _totals(at: At, totals: Iterable[Total]) -> Iterator[Total]:
-    return (Total(tuple(_at(at, whole)), tuple(_at(at, parts)), rest) for whole, parts, rest in totals)
+    return (total.below(at) for total in totals)
 
 
 def _at(at: At, paths: Iterable[Path]) -> Iterator[Path]:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from validators.copies.answer_sums import answer_totals
 from validators.copies.cells import Path, Total, figures, totals
 from validators.copies.group_sums import group_equals, group_totals
+from validators.copies.rule_sums import rule_totals
 from validators.finding import Finding
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def all_totals(report: Report) -> list[Total]:
     """Everything in one report that adds up, or is some of something."""
     given = dict(figures(report))
     across = (_causes(report), _kept(report), _judged(report), _left_over(report, given), _ages(report.plus))
-    found = [*totals(report), *group_totals(report), *(total for some in across for total in some)]
+    apart = (group_totals(report), rule_totals(report, given), answer_totals(report, given))
+    found = [*totals(report), *(total for some in (*across, *apart) for total in some)]
     return [total for total in found if all(path in given for path in (*total.whole, *total.parts))]
 
 

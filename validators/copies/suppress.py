@@ -67,6 +67,7 @@ class _Search:
         self.named = len(values)
         self.wholes: set[int] = set()
         self.loose: set[int] = set()
+        self.rests: dict[int, Bounds] = {}
         equations = list(self._equations(values))
         self.told = {self.number[path] for path in figures.told}
         shown = {number for number in range(self.named) if not is_small(values[number])}
@@ -133,7 +134,7 @@ class _Search:
         return told[figure][0] > less
 
     def _known(self) -> dict[int, Bounds]:
-        known: dict[int, Bounds] = {}
+        known = dict(self.rests)
         for path, (least, most) in (self.figures.known or {}).items():
             low, high = known.get(self.number[path], (0, MOST))
             known[self.number[path]] = max(least, low), min(most, high)
@@ -141,7 +142,7 @@ class _Search:
 
     def _equations(self, values: list[int]) -> Iterator[dict[int, int]]:
         """Each sum that adds up, as terms with signs; what is left over of a whole gets a number of its own."""
-        seen: set[tuple[tuple[int, int], ...]] = set()
+        seen: set[tuple[tuple[tuple[int, int], ...], int | None]] = set()
         for total in self.figures.totals:
             terms: dict[int, int] = {}
             for sign, paths in ((1, total.whole), (-1, total.parts)):
@@ -149,14 +150,16 @@ class _Search:
                     terms[self.number[path]] = terms.get(self.number[path], 0) + sign
             terms = {figure: sign for figure, sign in terms.items() if sign}
             over = sum(sign * values[figure] for figure, sign in terms.items())
-            alike = tuple(sorted(terms.items()))
-            if not terms or alike in seen or over < 0 or (over > 0 and not total.rest):
+            alike = tuple(sorted(terms.items())), total.least if total.rest else None
+            if not terms or alike in seen or over < total.least or (over > 0 and not total.rest):
                 continue
             seen.add(alike)
             if total.rest:
-                self.loose.update(self.number[path] for path in total.parts)
+                if not total.limit:
+                    self.loose.update(self.number[path] for path in total.parts)
                 values.append(over)
                 terms[len(values) - 1] = -1
+                self.rests[len(values) - 1] = (total.least, MOST)
             else:
                 self.wholes.update(self.number[path] for path in total.whole)
             yield terms

@@ -19,6 +19,9 @@ REACH = 4
 #: a figure of more equations than this, such as all persons or those of a group, is moved without looking at all of
 #: them anew: it keeps within what all of them together leave it
 HUB = 12
+#: an equation of more figures than this, such as one over the answers to all characteristics, leads no further: what is
+#: beside it is not moved
+WIDE = 14
 #: times that everything is gone through from the beginning, where one figure narrows another by one at a time
 SWEEPS = 8
 #: figures that a search may set before it gives up
@@ -100,10 +103,13 @@ class System:
         figures, edge = {figure}, {figure}
         for _ in range(REACH):
             places |= {place for near in edge for place in self.within[near]}
-            beside = {other for near in edge for place in self.within[near] for other in self.equations[place]}
+            beside = {other for near in edge for place in self._narrow(near) for other in self.equations[place]}
             edge = {other for other in beside - figures if not self._is_hub(other)}
             figures |= beside
         return places, {f for f in figures if self._is_hub(f) or places.issuperset(self.within[f])}
+
+    def _narrow(self, figure: int) -> Iterator[int]:
+        return (place for place in self.within[figure] if len(self.equations[place]) <= WIDE)
 
     def _is_hub(self, figure: int) -> bool:
         return len(self.within[figure]) > HUB

@@ -66,7 +66,8 @@ COPY: dict[CopyKind, str] = {
     "shareable": (
         "This is a shareable copy: it names no row and no record. Counts are rounded to the nearest 5, percentages "
         "come from rounded counts, and “*” stands for a count from 1 to 7, for all of a group, or for a count by "
-        "which one of these could be worked out."
+        "which one of these could be worked out. The outcome of a rule that fails above a share is not told, nor that "
+        "a few ids begin with letters, where it would say how many of so few they are."
     ),
 }
 
