@@ -39,9 +39,10 @@ def drawn_pair(seed: int) -> tuple[Report, Report]:
 
 
 def rounded_anew(report: Report, copy: Report) -> dict[str, Any]:
-    """A copy that hides the same and keeps no figure of an earlier one: it tells more."""
-    hides = hidden_in(copy)
-    return written(rewritten(stripped(report), lambda path, count: HIDDEN if path in hides else rounded(count)))
+    """The copy as if it kept no figure of an earlier one: it tells more."""
+    exactly = dict(figures(stripped(report)))
+    bare = copy.model_copy(update={"since": None})
+    return written(rewritten(bare, lambda path, count: rounded(exactly.get(path, count))))
 
 
 def hidden_in(copy: Report) -> set[tuple[str, ...]]:
