@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from validators.copies.untold import can_be_silent
+from validators.figures import SMALL
 from validators.finding import HIDDEN, Hidden, Shown, exact
 from validators.item_titles import titles_of
 from validators.misplaced import title as misplaced_title
@@ -41,17 +41,33 @@ def changes(now: Report, before: Report) -> Since:
 
 
 def _findings(now: Report, before: Report) -> Iterator[FindingChange]:
-    """Every finding of this report, then those that only the earlier one has."""
+    """Every finding of this report, then those that only the earlier one has.
+
+    Of copies nothing is told that rests on a count that one of them does not give: a finding that came looks there like
+    one that was there before, and one that went is left out.
+    """
+    copies = now.copy_kind == "shareable"
     earlier = {finding.fingerprint: finding for finding in before.findings}
     for finding in now.findings:
         was = earlier.pop(finding.fingerprint, None)
-        turn = _turn(was, finding) if was else "new" if _judged(before, finding) else "not_judged"
-        yield _change(finding, finding.title, turn, was, finding)
+        if was is None and not _judged(before, finding):
+            yield _change(finding, finding.title, "not_judged", None, finding)
+        elif copies and _is_untold(finding):
+            yield _change(finding, finding.title, HIDDEN, was or finding, finding)
+        else:
+            turn = _turn(was, finding, copies=copies) if was else "new"
+            yield _change(finding, finding.title, turn, was, finding)
     titles = {rule.rule_id: rule.title for rule in now.rules}
     for finding in earlier.values():
         title = titles.get(finding.rule_id) or _title_of_the_software(now, finding)
         gone = title is not None and _judged(now, finding)
-        yield _change(finding, title or OF_AN_EARLIER_RULE, _gone(finding) if gone else "not_judged", finding, None)
+        if not (gone and copies and _is_untold(finding)):
+            yield _change(finding, title or OF_AN_EARLIER_RULE, _gone(finding) if gone else "not_judged", finding, None)
+
+
+def _is_untold(finding: Finding) -> bool:
+    """Whether no count is given. A finding that is not there has one that is: 0."""
+    return exact(finding.failed_rows) is None
 
 
 def _title_of_the_software(now: Report, earlier: Finding) -> str | None:
@@ -77,6 +93,8 @@ OF_THE_SOFTWARE = (".file.", ".column.", ".misplaced")
 
 def _judged(report: Report, finding: Finding) -> bool:
     """Whether a report would have the finding if it were there."""
+    from validators.copies.untold import can_be_silent  # the maker of copies imports this module
+
     if can_be_silent(report, finding):
         return False
     if any(part in finding.rule_id for part in OF_THE_SOFTWARE):
@@ -101,13 +119,15 @@ def _change(
     )
 
 
-def _turn(was: Finding, now: Finding) -> FindingTurn | Hidden:
+def _turn(was: Finding, now: Finding, *, copies: bool) -> FindingTurn | Hidden:
     """By the share of the rows that were assessed, since files differ in size; else by the rows.
 
-    What reads alike, count and share, is the same.
+    What reads alike, count and share, is the same; so are shares of copies that kept figures can have parted.
     """
     if was.rate is not None and now.rate is not None:
         if was.failed_rows == now.failed_rows and _reads_alike(was.rate, now.rate):
+            return "same"
+        if copies and _is_left_open(now.rate - was.rate, was.assessed_rows, now.assessed_rows):
             return "same"
         return _grown(was.rate, now.rate, now)
     if HIDDEN in (was.failed_rows, now.failed_rows):
@@ -126,7 +146,13 @@ def _grown(was: float, now: float, finding: Finding) -> FindingTurn:
     return "worse" if now > was else "better"
 
 
+def _is_left_open(gained: float, *rows: Shown | None) -> bool:
+    """Whether a share of so many rows can have changed so much because copies keep figures, and so few rows."""
+    return abs(gained) * min(exact(count) or 0 for count in rows) <= SMALL
+
+
 def _items(now: Report, before: Report) -> Iterator[ItemChange]:
+    copies = now.copy_kind == "shareable"
     earlier = {(item.table, item.data_item): item for item in before.data_items}
     for item in now.data_items:
         was = earlier.get((item.table, item.data_item))
@@ -137,11 +163,11 @@ def _items(now: Report, before: Report) -> Iterator[ItemChange]:
                 title=item.title,
                 before_rate=was.known_rate,
                 now_rate=item.known_rate,
-                change=_item_turn(was, item),
+                change=_item_turn(was, item, copies=copies),
             )
 
 
-def _item_turn(was: DataItemMeasure, now: DataItemMeasure) -> ItemTurn | Hidden:
+def _item_turn(was: DataItemMeasure, now: DataItemMeasure, *, copies: bool) -> ItemTurn | Hidden:
     """By the share that is known, as the table of data items shows it.
 
     It is no better or worse where the share that was answered, refusals among them, did not go the same way.
@@ -149,7 +175,7 @@ def _item_turn(was: DataItemMeasure, now: DataItemMeasure) -> ItemTurn | Hidden:
     if HIDDEN in (was.valid, now.valid, was.rows, now.rows):
         return HIDDEN
     gained = _gained(_share(was, was.valid), _share(now, now.valid))
-    if not gained:
+    if not gained or (copies and _is_left_open(gained, was.rows, now.rows)):
         return "same"
     answered = _gained(_answered(was), _answered(now))
     if now.mandation in ("O", "P") or gained * answered <= 0:

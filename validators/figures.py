@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: counts from 1 to this are hidden in a shareable copy
+SMALL = 7
 #: persons on whom a rate has to rest in any copy
 FEWEST_PERSONS = 20
 #: a share of figures that may be rounded needs this many to be a share of: 20 can be rounded up from 18, and a share

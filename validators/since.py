@@ -32,7 +32,8 @@ class FindingChange(Part):
     change: FindingTurn | Hidden = Field(
         description="mended: the earlier report had it and this one does not. more, fewer: of what is worth knowing, "
         "and neither good nor bad, even where none is left. not_judged: one of the two did not check its rule, or "
-        "gives no count, so that nobody knows."
+        "gives no count, so that nobody knows. *: not told, since a count that it rests on is not given in a copy; a "
+        "finding that is new looks there like one that is not."
     )
     counted: Counted = Field(default="rows", description="What the counts count.")
     before_rows: Shown | None = Field(default=None, description="Rows that had it; null where no count was given.")
@@ -51,8 +52,8 @@ class ItemChange(Part):
     now_rate: Rate | None = Field(description="Share of rows that is known now: known_rate.")
     change: ItemTurn | Hidden = Field(
         description="better: a larger share is known; what cannot be used is not known. same: less than a percentage "
-        "point apart. more, fewer: of an optional item, or where the share that was answered, refusals among them, did "
-        "not change the same way."
+        "point apart, or in copies no more than 7 rows. more, fewer: of an optional item, or where the share that was "
+        "answered, refusals among them, did not change the same way."
     )
 
 
@@ -78,11 +79,20 @@ class Since(Part):
     period_start: date | None = Field(description="First day of its reporting period.")
     period_end: date | None = Field(description="Last day of its reporting period.")
     same_period: bool = Field(description="Whether it is about the same reporting period as this one.")
-    findings: tuple[FindingChange, ...] = Field(default=(), description="Every finding of either report.")
+    findings: tuple[FindingChange, ...] = Field(
+        default=(),
+        description="Every finding of either report; in a shareable copy none that only the earlier one has, and of "
+        "which that gives no count.",
+    )
     data_items: tuple[ItemChange, ...] = Field(default=(), description="Every data item that both reports counted.")
     answers: tuple[AnswerChange, ...] = Field(default=(), description="Every answer that both reports counted.")
     hidden: tuple[str, ...] = Field(
         default=(),
         description="Paths of the figures that every shareable copy of this report hides, the earlier one considered; "
         "none in a shareable copy.",
+    )
+    kept: dict[str, int] = Field(
+        default={},
+        description="Paths of the figures that every shareable copy of this report shows as the copy of the earlier "
+        "one shows them, not being far enough from it, each with what is shown; none in a shareable copy.",
     )

@@ -77,6 +77,7 @@ def test_the_summary_stands_in_the_order_in_which_people_want_it() -> None:
     titles = [report.verdict_sentence, "Mend these first", "In figures", "PLUS answers", "Persons"]
     titles += ["How completely each item is filled", "What was not checked, and why"]
     titles.insert(-1, "What changed since the report of 2026-05-01")
+    titles.insert(-1, "Findings and answers of either report")
     titles.insert(-1, "Data items that are known in a larger or smaller share of rows")
     assert sorted(titles, key=first.index) == titles
     place = first.index("Mend these first")

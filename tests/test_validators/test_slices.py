@@ -22,7 +22,7 @@ from validators.by_place import ITEMS, MOST, OTHERS, PlaceKind
 from validators.copies import shareable
 from validators.copies.cells import figures, shown_figures
 from validators.copies.make import written
-from validators.copies.rounding import is_small
+from validators.copies.rounding import is_small, rounded
 from validators.copies.slices import shareable_slices
 from validators.copies.strip import stripped
 from validators.finding import Finding, exact
@@ -255,7 +255,9 @@ def attacked(
         exactly = dict(figures(report))
         for path, shown in shown_figures(copy):
             if path in exactly and path[0] in ("findings", "tables") and path[-1] in ("failed_rows", "rows"):
-                attacker.see("/".join((at, *path)), shown, least=int(path[0] == "findings"))
+                # what a copy shows beside an earlier one follows from that and from what rounding gives
+                told = rounded(exactly[path]) if before is not None and isinstance(shown, int) else shown
+                attacker.see("/".join((at, *path)), told, least=int(path[0] == "findings"))
                 found["/".join((at, *path))] = exactly[path]
 
     see("whole", whole, shareable(whole, before))

@@ -2,7 +2,9 @@
 
 Somebody who holds both can take a figure for unchanged. So a figure that the earlier copy hides stays hidden here,
 unless it is known to have changed by more than a small count; and one that the earlier copy shows, and that looks the
-same here, covers nothing when it is hidden: what it was is known.
+same here, covers nothing when it is hidden: what it was is known. And whoever holds a copy of this report that was made
+without the earlier one learns nothing from this copy: all that the other hides is hidden here as well. How figures are
+shown that are not hidden, `kept` says.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from validators.copies.cells import Path, Total, figures, shown_figures
+from validators.copies.kept import could_be_kept, is_kept
 from validators.copies.rounding import SMALL, could_be, rounded
 from validators.copies.suppress import Figures, hidden_further
 from validators.finding import HIDDEN, Shown
@@ -24,12 +27,15 @@ T = TypeVar("T")
 _NOW, _BEFORE = "now", "before"
 
 
-def considering(now: Figures, before: Report, copy: Report) -> Figures:
-    """The figures of this report beside `copy`, a shareable copy of the report `before`."""
+def considering(now: Figures, before: Report, copy: Report, alone: Collection[Path] = ()) -> Figures:
+    """The figures of this report beside `copy`, a shareable copy of the report `before`.
+
+    `alone`: what a copy of this report hides that is made without an earlier one.
+    """
     shown = dict(shown_figures(copy))
     was = dict(figures(before)) if before.copy_kind == "owner" else {}
     known = dict(now.known or {}) | dict(_unchanged(now.values, shown, was))
-    return replace(now, known=known, hidden_before=_still_hidden(now.values, shown, was))
+    return replace(now, known=known, hidden_before=_still_hidden(now.values, shown, was) | frozenset(alone))
 
 
 def together(now: Figures, hides: Collection[Path], before: Figures, hid: Collection[Path]) -> frozenset[Path]:
@@ -77,7 +83,15 @@ def _still_hidden(now: Mapping[Path, int], shown: Mapping[Path, Shown], was: Map
 
 def _unchanged(
     now: Mapping[Path, int], shown: Mapping[Path, Shown], was: Mapping[Path, int]
-) -> Collection[tuple[Path, Bounds]]:
-    """Figures that the earlier copy shows and that can be taken for the same, with what it tells of them."""
-    alike = (path for path, value in shown.items() if path in now and now[path] > SMALL and value == rounded(now[path]))
-    return [(path, could_be(now[path])) for path in alike if was.get(path, now[path]) == now[path]]
+) -> Iterator[tuple[Path, Bounds]]:
+    """Figures that the earlier copy shows and that can be taken for the same, with what it tells of them.
+
+    What it shows can be what a copy before it showed.
+    """
+    for path, value in shown.items():
+        if value == HIDDEN or now.get(path, 0) <= SMALL or was.get(path, now[path]) != now[path]:
+            continue
+        if value == rounded(now[path]):
+            yield path, could_be(now[path])
+        elif is_kept(now[path], value):
+            yield path, could_be_kept(value)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from validators.changes import changes
 from validators.copies.before import considering, together
 from validators.copies.cells import Path, figures, resting, rewritten, shown_figures, whole_categories
+from validators.copies.kept import is_kept, kept_figures
 from validators.copies.narrowing import MOST
 from validators.copies.rounding import is_small, rounded
 from validators.copies.strip import stripped
@@ -33,6 +35,7 @@ NOTHING, NOTHING_TOLD = " has to be mended", " that this copy tells of has to be
 
 #: the last copy and what it was made of: several forms of one report ask for the same copy
 _last: list[tuple[Report, Report | None, Report]] = []
+_NOTHING: Mapping[Path, int] = MappingProxyType({})
 
 
 def shareable(report: Report, before: Report | None = None) -> Report:
@@ -50,35 +53,58 @@ def shareable(report: Report, before: Report | None = None) -> Report:
 
 def _made(report: Report, before: Report | None) -> Report:
     bare = handed_on(report)
-    earlier = shareable(before) if before is not None else None
-    copy = written(bare, _hides(bare, report.since, before, earlier))
+    earlier = _earlier(before) if before is not None else None
+    if report.since is not None and (report.since.hidden or report.since.kept):
+        looks = _found_then(bare, report.since)
+    else:
+        looks = _looks(bare, before, earlier)
+    copy = written(bare, looks.hides, looks.kept)
     return copy if earlier is None else copy.model_copy(update={"since": changes(copy, earlier)})
 
 
-def _hides(bare: Report, since: Since | None, before: Report | None, earlier: Report | None) -> frozenset[Path]:
-    """The figures that are hidden; those of a report that was compared were worked out then."""
-    if since is not None and since.hidden:
-        told = frozenset(since.hidden)
-        return frozenset(path for path, _ in figures(bare) if name_of(path) in told)
+def _earlier(before: Report) -> Report:
+    """The shareable copy of an earlier report. Of one that came as a copy the counts are taken, and no share."""
+    return shareable(before) if before.copy_kind == "owner" else rewritten(before, lambda _, count: count)
+
+
+class _Looks(NamedTuple):
+    """How a copy shows its figures: which it hides, and which it shows as an earlier copy shows them."""
+
+    hides: frozenset[Path]
+    kept: Mapping[Path, int]
+
+
+def _found_then(bare: Report, since: Since) -> _Looks:
+    """As it was found when the report was compared. The report may come from anywhere."""
+    named = {name_of(path): (path, value) for path, value in figures(bare)}
+    hides = frozenset(named[name][0] for name in since.hidden if name in named)
+    kept = ((*named[name], shown) for name, shown in since.kept.items() if name in named)
+    return _Looks(hides, {path: shown for path, value, shown in kept if is_kept(value, shown)})
+
+
+def _looks(bare: Report, before: Report | None, earlier: Report | None) -> _Looks:
     own = figures_of(bare)
+    alone = hidden(own)
     if before is None or earlier is None:
-        return hidden(own)
-    was = handed_on(before)
-    hides = hidden(considering(own, was, earlier))
-    if was.copy_kind == "shareable":
-        return hides
-    hid = [path for path, value in shown_figures(earlier) if value == HIDDEN]
-    return together(own, hides, figures_of(was), hid)
+        return _Looks(alone, {})
+    was, shown = handed_on(before), dict(shown_figures(earlier))
+    hides = hidden(considering(own, was, earlier, alone))
+    if was.copy_kind == "owner":
+        hides = together(own, hides, figures_of(was), [path for path, value in shown.items() if value == HIDDEN])
+    return _Looks(hides, kept_figures(own, hides, shown))
 
 
 def compared(report: Report, before: Report) -> Report:
     """The report with what changed since `before`, an earlier one that may be compared with it."""
-    now = shareable(report, before) if before.copy_kind == "shareable" else stripped(report)
-    was = before if before.copy_kind == "shareable" else stripped(before)
-    bare = handed_on(report)
-    hides = _hides(bare, None, before, shareable(before))
-    since = changes(now, was).model_copy(update={"hidden": tuple(sorted(map(name_of, hides)))})
-    return report.model_copy(update={"since": since})
+    bare, earlier = handed_on(report), _earlier(before)
+    looks = _looks(bare, before, earlier)
+    if before.copy_kind == "shareable":
+        since = changes(written(bare, looks.hides, looks.kept), earlier)
+    else:
+        since = changes(stripped(report), stripped(before))
+    hides = tuple(sorted(map(name_of, looks.hides)))
+    keeps = {name_of(path): shown for path, shown in sorted(looks.kept.items())}
+    return report.model_copy(update={"since": since.model_copy(update={"hidden": hides, "kept": keeps})})
 
 
 def name_of(path: Path) -> str:
@@ -132,14 +158,15 @@ class _Writer:
     """Writes each figure as the copy shows it."""
 
     hidden: Collection[Path]
+    kept: Mapping[Path, int]
 
     def __call__(self, path: Path, count: int) -> Shown:
-        return HIDDEN if path in self.hidden else rounded(count)
+        return HIDDEN if path in self.hidden else self.kept.get(path, rounded(count))
 
 
-def written(report: Report, hides: Collection[Path]) -> Report:
-    """The copy of a stripped report with some figures hidden and all others rounded."""
-    copy = without_outcomes(report, rewritten(report, _Writer(hides)), hides)
+def written(report: Report, hides: Collection[Path], kept: Mapping[Path, int] = _NOTHING) -> Report:
+    """The copy of a stripped report: some figures hidden, some as an earlier copy shows them, the others rounded."""
+    copy = without_outcomes(report, rewritten(report, _Writer(hides, kept)), hides)
     findings = tuple(_without_shapes(finding) for finding in copy.findings)
     figures = tuple(_decided(figure) for figure in copy.core20.figures)
     return copy.model_copy(

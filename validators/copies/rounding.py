@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: counts from 1 to this are hidden
-SMALL = 7
+from validators.figures import SMALL
+
 #: other counts go to the nearest
 STEP = 5
 

@@ -60,7 +60,7 @@ def hidden_further(figures: Figures) -> frozenset[Path]:
 class _Search:
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
-        self.number = _numbered(figures)
+        self.number = numbered(figures)
         values: list[int] = [0] * (max(self.number.values(), default=-1) + 1)
         for path, number in self.number.items():
             values[number] = figures.values[path]
@@ -184,7 +184,7 @@ def _left(bounds: Bounds) -> int:
     return min(bounds[1], SMALL) - max(bounds[0], 1) + 1
 
 
-def _numbered(figures: Figures) -> dict[Path, int]:
+def numbered(figures: Figures) -> dict[Path, int]:
     """A number for each path; paths of one and the same figure share it."""
     first: dict[Path, Path] = {path: path for path in figures.values}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from validators.reports import changed, story, words
 from validators.reports.sheet import Block, Prose, Row, figure, share
-from validators.reports.sheet_by_group import MEANINGS, by_group
+from validators.reports.sheet_by_group import LINE, MEANINGS, by_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def _summary(report: Report) -> Iterator[Block]:
     if report.data_items:
         yield _items(report)
     if report.since is not None:
-        yield _changes(report.since)
+        yield from _changes(report, report.since)
         yield from _changed_items(report.since)
     if report.accepted:
         yield Block("Accepted findings", [(entry.title or entry.fingerprint, entry.said) for entry in report.accepted])
@@ -129,7 +130,7 @@ def _answers(measure: PlusMeasure) -> Row:
     return (measure.title, *map(figure, counts), figure(measure.not_recorded), *asked)
 
 
-def _changes(since: Since) -> Block:
+def _changes(report: Report, since: Since) -> Iterator[Block]:
     rows: list[Row] = [
         (each.title, changed.TURNS[each.change], figure(each.before_rows), figure(each.now_rows))
         for each in since.findings
@@ -139,7 +140,8 @@ def _changes(since: Since) -> Block:
         for each in since.answers
     ]
     title = f"What changed since the report of {since.created_at:%Y-%m-%d}"
-    return Block(title, rows, ("Finding, or answer", "Change", "Before", "Now"))
+    yield Block(title, [(line,) for sentence in changed.about(report) for line in wrap(sentence, LINE)])
+    yield Block("Findings and answers of either report", rows, ("Finding, or answer", "Change", "Before", "Now"))
 
 
 def _changed_items(since: Since) -> Iterator[Block]:

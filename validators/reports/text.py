@@ -102,7 +102,8 @@ def _counters(report: Report, page: Page) -> Iterator[str]:
 def _changes(report: Report, page: Page) -> Iterator[str]:
     if report.since is not None:
         yield from page.title(changed.title(report.since))
-        yield from page.text(f"{changed.periods(report.since)} {changed.MEANS}")
+        for paragraph in changed.about(report):
+            yield from page.text(paragraph)
         for _, caption, what, rows in changed.TABLES:
             told = [[f"{turn}: {name}", before, now] for turn, name, before, now in rows(report.since)]
             if told:
