@@ -186,7 +186,8 @@ def _is_told(rule: RuleOutcome, cut: Slice, failed: Collection[str]) -> bool:
 
 def _rule(rule: RuleOutcome, finding: Finding | None) -> RuleOutcome:
     assessed = finding.assessed_rows if finding else None
-    failed = 0 if rule.outcome == "passed" else None
+    # a rate rule passes below its line: how many there are at the place nobody has counted
+    failed = 0 if rule.outcome == "passed" and rule.threshold is None else None
     return rule.model_copy(update={"assessed_rows": assessed, "failed_rows": failed})
 
 

@@ -93,6 +93,16 @@ def records(table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_a_rate_that_passes_is_not_said_to_be_of_nobody() -> None:
+    """It passes below its line, in the whole; at a place it was not counted."""
+    whole, every = to_hand_on()
+    rates = {rule.rule_id for rule in whole.rules if rule.threshold is not None and rule.outcome == "passed"}
+    assert rates
+    told = [rule for some in every.values() for each in some for rule in each.rules if rule.outcome == "passed"]
+    assert {rule.failed_rows for rule in told if rule.rule_id in rates} == {None}
+    assert {rule.failed_rows for rule in told if rule.rule_id not in rates} == {0}
+
+
 def test_what_is_handed_to_a_place_is_mended_there() -> None:
     """The owner's slices hold all; those that are handed on say where the rest is."""
     _, every = to_hand_on()
