@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from validators.figures import SMALL
 from validators.finding import HIDDEN, Hidden, Shown, exact
 from validators.item_titles import titles_of
+from validators.misplaced import can_be_silent
 from validators.misplaced import title as misplaced_title
 from validators.since import Answer, AnswerChange, AnswerTurn, FindingChange, FindingTurn, ItemChange, ItemTurn, Since
 from validators.structure import title_of
@@ -93,8 +94,6 @@ OF_THE_SOFTWARE = (".file.", ".column.", ".misplaced")
 
 def _judged(report: Report, finding: Finding) -> bool:
     """Whether a report would have the finding if it were there."""
-    from validators.copies.untold import can_be_silent  # the maker of copies imports this module
-
     if can_be_silent(report, finding):
         return False
     if any(part in finding.rule_id for part in OF_THE_SOFTWARE):

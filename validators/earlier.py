@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from validators.copies.cells import shown_figures
-from validators.copies.rounding import SMALL, STEP
 from validators.errors import InputError
 from validators.finding import HIDDEN
 from validators.report import REPORT_SCHEMA, Report
+from validators.rounding import SMALL, STEP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

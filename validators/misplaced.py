@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, get_args
 
+from validators.finding import exact
 from validators.functions import mod11
+from validators.rounding import SMALL, could_be
 from validators.tally import CauseTally, MisplacedTally
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from schema.data_item import Item
     from schema.table_definition import TableDefinition
+    from validators.finding import Finding
+    from validators.report import Report
 
 Kind = Literal["email", "nhs_number", "postcode", "telephone", "letters"]
 #: in this order a value is tried: email, holds an address. own_number: ten digits, in one or in the usual groups, that
@@ -70,6 +74,19 @@ def rule_id(table: TableDefinition, item: str) -> str:
 def is_misplaced(rule_id: str) -> bool:
     """Whether an id is that of the check of an item."""
     return rule_id.endswith(".misplaced")
+
+
+def can_be_silent(report: Report, finding: Finding) -> bool:
+    """Whether a copy can leave a finding out although there is one: nobody knows then whether it was mended."""
+    if report.copy_kind != "shareable" or not has_line(finding):
+        return False
+    rows = next((exact(table.rows) for table in report.tables if table.table == finding.table), None)
+    return rows is None or could_be(rows)[0] <= THRESHOLDS[finding.cause.kind] * SMALL
+
+
+def has_line(finding: Finding) -> bool:
+    """Whether a finding is told only where few values have its form."""
+    return is_misplaced(finding.rule_id) and finding.table != "header" and finding.cause.kind in THRESHOLDS
 
 
 def title(item_title: str) -> str:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, get_args
 
 from schema.rule import MENDS
 from validators.by_place import ITEMS, OTHERS, PlaceKind
-from validators.copies.rounding import SMALL
 from validators.item_titles import titles_of
 from validators.measured import Access, Core20, Equality, Linkage, TableCount
 from validators.mend_first import mend_first
 from validators.report import Report, RuleOutcome, Slice, counts_of, not_assessed_of
+from validators.rounding import SMALL
 from validators.verdict import with_findings
 
 if TYPE_CHECKING:

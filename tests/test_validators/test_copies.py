@@ -16,11 +16,11 @@ from tests.test_validators.drawn_reports import drawn_report
 from tests.test_validators.sample_report import sample_report
 from validators.copies import cells, shareable, system
 from validators.copies.cells import figures
-from validators.copies.rounding import is_small, rounded
 from validators.copies.sums import equals
 from validators.copies.system import System
 from validators.finding import Part
 from validators.report import Report
+from validators.rounding import is_small, rounded
 from validators.since import AnswerChange, FindingChange, ItemChange
 from validators.synthetic import generate
 from validators.validate import validate

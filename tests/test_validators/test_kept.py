@@ -10,11 +10,11 @@ from tests.test_validators.sample_report import sample_report
 from validators.copies import compared, shareable
 from validators.copies.cells import Path, Total
 from validators.copies.kept import kept_figures
-from validators.copies.rounding import is_small, rounded
 from validators.copies.suppress import Figures
 from validators.finding import HIDDEN, Shown
 from validators.measured import PlusMeasure
 from validators.report import Report
+from validators.rounding import is_small, rounded
 
 YES = {"HOMELESS": 32, "GRT": 47, "LD": 42}
 

@@ -22,13 +22,13 @@ from validators.by_place import ITEMS, MOST, OTHERS, PlaceKind
 from validators.copies import shareable
 from validators.copies.cells import figures, shown_figures
 from validators.copies.make import written
-from validators.copies.rounding import is_small, rounded
 from validators.copies.slices import shareable_slices
 from validators.copies.strip import stripped
 from validators.finding import Finding, exact
 from validators.measured import TableCount
 from validators.report import Report, Slice
 from validators.reports import REPORTS
+from validators.rounding import is_small, rounded
 from validators.slices import (
     MENDED_ELSEWHERE,
     TO_HAND_ON,

@@ -19,12 +19,12 @@ from tests.test_validators.drawn_reports import CHARACTERISTICS, ITEMS, drawn_re
 from tests.test_validators.test_copies import given_away, names_of, written
 from validators.copies import compared, shareable
 from validators.copies.cells import figures, rewritten, shown_figures
-from validators.copies.rounding import rounded
 from validators.copies.strip import stripped
 from validators.earlier import read_report
 from validators.finding import HIDDEN
 from validators.report import Report, report_schema
 from validators.reports import REPORTS
+from validators.rounding import rounded
 from validators.synthetic import generate
 from validators.validate import validate
 

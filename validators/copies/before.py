@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from validators.copies.cells import Path, Total, figures, shown_figures
 from validators.copies.kept import could_be_kept, is_kept
-from validators.copies.rounding import SMALL, could_be, rounded
 from validators.copies.suppress import Figures, hidden_further
 from validators.finding import HIDDEN, Shown
+from validators.rounding import SMALL, could_be, rounded
 
 if TYPE_CHECKING:
     from validators.copies.system import Bounds

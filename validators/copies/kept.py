@@ -21,8 +21,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from validators.copies.rounding import SMALL, STEP, rounded
 from validators.copies.suppress import numbered
+from validators.rounding import SMALL, STEP, rounded
 
 if TYPE_CHECKING:
     from validators.copies.cells import Path, Total

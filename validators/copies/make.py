@@ -12,7 +12,6 @@ from validators.copies.before import considering, together
 from validators.copies.cells import Path, figures, resting, rewritten, shown_figures, whole_categories
 from validators.copies.kept import is_kept, kept_figures
 from validators.copies.narrowing import MOST
-from validators.copies.rounding import is_small, rounded
 from validators.copies.strip import stripped
 from validators.copies.sums import all_totals, equals
 from validators.copies.suppress import Figures, hidden
@@ -21,6 +20,7 @@ from validators.finding import HIDDEN, Finding, Shown, exact
 from validators.item_titles import titles_of
 from validators.mend_first import mend_first
 from validators.report import counts_of, rules_checked, what_next_of
+from validators.rounding import is_small, rounded
 from validators.verdict import accepted, with_findings
 
 if TYPE_CHECKING:

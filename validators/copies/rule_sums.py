@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from schema.check import Coded, Copied, Format, Link, Missing, Rate, Repeated, Retired
 from validators.copies.cells import Path, Total, limited
 from validators.copies.release_rules import rules_of
-from validators.copies.rounding import is_small
 from validators.copies.untold import line_of, tells_few
 from validators.groups import FACTS
 from validators.misplaced import THRESHOLDS, is_misplaced
+from validators.rounding import is_small
 
 if TYPE_CHECKING:
     from schema.check import Check

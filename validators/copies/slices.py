@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 from validators.copies.before import considering
 from validators.copies.cells import Path, Total, limited, shown_figures
 from validators.copies.make import figures_of, shareable, written
-from validators.copies.rounding import SMALL, could_be, is_small
 from validators.copies.strip import stripped
 from validators.copies.suppress import LEFT, Figures, hidden
 from validators.copies.untold import handed_on, silent_rules
 from validators.finding import HIDDEN, Shown
+from validators.rounding import SMALL, could_be, is_small
 from validators.slices import LEFT_OUT, NOTHING_FOUND, NOTHING_TOLD, PLACES, could_be_a_person, cut_down, id_of
 
 if TYPE_CHECKING:

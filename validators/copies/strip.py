@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from validators.copies.labels import without_labels
-from validators.copies.rounding import SMALL, could_be, is_small
 from validators.finding import Differing, Finding, exact, fingerprint
+from validators.rounding import SMALL, could_be, is_small
 
 if TYPE_CHECKING:
     from validators.report import FileInfo, Report, RuleOutcome

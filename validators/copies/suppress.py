@@ -12,8 +12,8 @@ from itertools import count
 
 from validators.copies.cells import Path, Total
 from validators.copies.narrowing import MOST, Bounds
-from validators.copies.rounding import SMALL, is_small
 from validators.copies.system import System
+from validators.rounding import SMALL, is_small
 
 #: a hidden small figure has to be able to be so many of the small numbers: then it is as little known as a rounded one
 LEFT = 4

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from validators.copies.narrowing import Bounds, Terms, narrowed
-from validators.copies.rounding import could_be
+from validators.rounding import could_be
 
 #: how many equations away from a figure others are moved
 REACH = 4

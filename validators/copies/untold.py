@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from validators.copies.release_rules import rules_of
-from validators.copies.rounding import SMALL, could_be, is_small
 from validators.copies.strip import stripped
 from validators.finding import exact, fingerprint
-from validators.misplaced import THRESHOLDS, is_misplaced
+from validators.misplaced import THRESHOLDS, has_line
 from validators.report import counts_of, not_assessed_of
+from validators.rounding import SMALL, could_be, is_small
 from validators.verdict import verdict_of
 
 if TYPE_CHECKING:
@@ -76,21 +76,9 @@ def silent_rules(copy: Report) -> frozenset[str]:
     return frozenset(rule.rule_id for rule in copy.rules if rule.reason == NOT_TOLD)
 
 
-def can_be_silent(report: Report, finding: Finding) -> bool:
-    """Whether a copy can leave a finding out although there is one: nobody knows then whether it was mended."""
-    if report.copy_kind != "shareable" or not _has_line(finding):
-        return False
-    rows = next((exact(table.rows) for table in report.tables if table.table == finding.table), None)
-    return rows is None or could_be(rows)[0] <= THRESHOLDS[finding.cause.kind] * SMALL
-
-
-def _has_line(finding: Finding) -> bool:
-    return is_misplaced(finding.rule_id) and finding.table != "header" and finding.cause.kind in THRESHOLDS
-
-
 def _tells_by_its_line(finding: Finding) -> bool:
     """Whether a kind of identifier would not be told if seven values had its form, and few have."""
-    if not _has_line(finding) or not is_small(exact(finding.failed_rows) or 0):
+    if not has_line(finding) or not is_small(exact(finding.failed_rows) or 0):
         return False
     return _least(exact(finding.assessed_rows)) <= THRESHOLDS[finding.cause.kind] * SMALL
 
