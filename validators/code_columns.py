@@ -19,7 +19,7 @@ from validators.plan import column
 from validators.readers.scan import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from schema.data_item import Item
     from schema.table import TableDefinition
@@ -157,13 +157,6 @@ class CodeColumns:
         """The codes of an item by their numbers."""
         codes = self.domain(name)
         return tuple(chr(n) if chr(n) in codes else None for n in range(128)) if self.is_letter(name) else codes
-
-    def numbered(self, name: str, number: Callable[[str], int]) -> exp.Expr:
-        """A number of the code of an item, 0 where it is blank; `number` gives 0 or more for each code."""
-        numbers = {code: number(code) for code in self.domain(name)}
-        wanted = sorted(set(numbers.values()) - {0})
-        branches = [(exp.paren(self.parts.where(name, lambda c, n=n: numbers[c] == n)), n) for n in wanted]
-        return terms.case([(test, terms.literal(n)) for test, n in branches], terms.literal(0))
 
 
 def _longer(length: exp.Expr) -> exp.Expr:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: from so many ranges on, the condition itself is no dearer
 MOST = 6
+#: types of the database for whole numbers, and how much fits into each
+_SIZES = (("UTINYINT", 2**8 - 1), ("USMALLINT", 2**16 - 1), ("UINTEGER", 2**32 - 1))
 
 
 class CodedParts(Mapping[Node, exp.Expr]):
@@ -62,6 +64,17 @@ class CodedParts(Mapping[Node, exp.Expr]):
     def where(self, name: str, holds: Callable[[str], bool]) -> exp.Expr:
         """Whether the code of an item is one for which `holds` is true; null where it is blank."""
         return self._ranged(name, list(_ranges(self._verdicts(name, holds))))
+
+    def numbered(self, name: str, number: Callable[[str], int], blank: int = 0) -> exp.Expr:
+        """What `number` gives for the code of an item, from 0; `blank` where there is none.
+
+        It is looked up by the number of the code: a CASE would take as much again for each code.
+        """
+        found = [0 if code is None else number(code) for code in self._domains[name]]
+        size = next(kind for kind, most in _SIZES if max(found, default=0) <= most)
+        listed = terms.cast(terms.literal(f"[{','.join(map(str, found))}]"), f"{size}[]")
+        place = exp.Add(this=terms.cast(self._number(name), "INTEGER"), expression=terms.literal(1))
+        return terms.call("coalesce", terms.call("list_extract", listed, place), terms.literal(blank))
 
     def _verdicts(self, name: str, verdict: Callable[[str], object]) -> list[object]:
         """The verdict by the number of the code; that of the number before where a number stands for none."""

@@ -15,10 +15,8 @@ from validators.engines.duckdb_measure_columns import age_slices, category_name
 from validators.groups import (
     BY,
     DECLINED,
-    FACTS,
     NOT_KNOWN,
     NOT_PLACED,
-    PRECEDENCE,
     By,
     Groups,
     age_band,
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 
     from validators.context import Context
     from validators.engines.duckdb_connection import Database
-    from validators.groups import Ages, Fact
+    from validators.groups import Ages
 
 #: places in STATUSES, as the status columns hold them
 HELD = {word: place for place, word in enumerate(STATUSES)}
@@ -137,30 +135,6 @@ class Cells:
             return "true"
         included = [place for place, low in enumerate(age_slices(self.context), start=1) if ages.include(low)]
         return f"{self.number('age_band')} IN ({', '.join(map(str, included)) or 'NULL'})"
-
-
-def word_name(fact: Fact) -> str:
-    """The column that holds what a fact of a person is recorded as, as its place in STATUSES."""
-    return f"word:{fact.name}"
-
-
-def _word(fact: Fact) -> str:
-    """The first word of PRECEDENCE that one of the items of a fact holds, in SQL over `once_person`."""
-    names = [f'"{status_name(item)}"' for item in fact.items]
-    if len(names) == 1:
-        return names[0]
-    branches = [f"WHEN {HELD[word]} IN ({', '.join(names)}) THEN {HELD[word]}" for word in PRECEDENCE]
-    return f"CASE {' '.join(branches)} END"
-
-
-def make_people(database: Database, cells: Cells) -> None:
-    """A narrow table of accepted persons: who, the cell, and what the measures ask of a person."""
-    left = '"shared:nhs_number" IS NOT NULL AND row NOT IN (SELECT row FROM shared_person)'
-    words = ", ".join(f'CAST({_word(fact)} AS UTINYINT) AS "{word_name(fact)}"' for fact in FACTS)
-    database.run(
-        f"CREATE OR REPLACE TABLE people AS SELECT person, CAST({cells.cell} AS USMALLINT) AS cell, {words}, "
-        f"{left} AS numbered, {left} AND traced AS traced, source, no_practice, baby FROM once_person"
-    )
 
 
 def by_group(

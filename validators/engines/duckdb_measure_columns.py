@@ -10,13 +10,14 @@ from sqlglot import exp
 from schema.expression import Among, Column
 from validators import access, sql, terms
 from validators.answers import ANSWER_ORDER, SOURCE_ORDER
+from validators.coded_parts import CodedParts
 from validators.context import last_birth
 from validators.groups import AGE_BANDS, FACTS, characteristics, values_of
 from validators.hidden import ETHNIC_ITEMS, NOT_YES, counted_codes
 from validators.plan import column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from validators.context import Context
     from validators.narrow import Narrow
@@ -39,7 +40,7 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
     """Those of `received_columns` and `received_marks` that follow from codes alone, where no value is in doubt."""
     if table != "person":
         return {}
-    second = plan.codes.numbered("ethnic_category", lambda code: int(len(code) > 1))
+    second = plan.codes.parts.numbered("ethnic_category", lambda code: int(len(code) > 1))
     return {
         **{category_name(item): _number(_category_of_code(plan, item)) for item in ETHNIC_ITEMS},
         "second_character": exp.EQ(this=second, expression=terms.literal(1)),
@@ -49,7 +50,11 @@ def coded_columns(table: str, plan: Narrow) -> Columns:
 def _category_of_code(plan: Narrow, item: str) -> exp.Expr:
     places = {category: place for place, category in enumerate(values_of(plan.context, item), start=1)}
     local = plan.items[item].data_type.local_second_character
-    return plan.codes.numbered(item, lambda code: places.get(code[:1] if local and code not in places else code, 0))
+
+    def place(code: str) -> int:
+        return places.get(code[:1] if local and code not in places else code, 0)
+
+    return plan.codes.parts.numbered(item, place)
 
 
 def received_marks(table: str) -> Columns:
@@ -205,23 +210,32 @@ def _category(item: str, context: Context) -> exp.Expr:
 
 
 def _answer(scope: sql.Scope) -> Columns:
-    """Which characteristic, from 1, and one number that orders the answers to it and holds answer and source.
+    """Which characteristic, from 1, the answer and who said so, as places in their orders; and one number for all
+    answers to a characteristic, of which the smallest counts.
 
-    The smallest counts: newest first, undated last; then the source, in steps of 10; then the answer itself.
+    It goes by the day, newest first, undated last; then the source, in steps of 10; then the answer itself.
     """
-    typed = scope.typed
     days = terms.call(
-        "date_diff", terms.literal("day"), terms.literal(datetime.date.min), typed["recorded_date"].copy()
+        "date_diff", terms.literal("day"), terms.literal(datetime.date.min), scope.typed["recorded_date"].copy()
     )
     age = terms.call("coalesce", exp.Sub(this=terms.literal(_LAST_DAY), expression=days), terms.literal(_UNDATED))
-    source = _position(scope, "source", SOURCE_ORDER, otherwise=len(SOURCE_ORDER))
-    answer = _position(scope, "value", ANSWER_ORDER[:-1], otherwise=len(ANSWER_ORDER) - 1)
+    source = _number(_position(scope, "source", SOURCE_ORDER, otherwise=len(SOURCE_ORDER)))
+    answer = _number(_position(scope, "value", ANSWER_ORDER[:-1], otherwise=len(ANSWER_ORDER) - 1))
     newest = exp.Mul(this=exp.paren(terms.cast(age, "BIGINT")), expression=terms.literal(1000))
-    tie = exp.Add(this=exp.Mul(this=exp.paren(source), expression=terms.literal(10)), expression=exp.paren(answer))
+    tens = exp.Mul(this=terms.cast(source.copy(), "BIGINT"), expression=terms.literal(10))
     return {
-        "code": _place(typed["characteristic_code"], [code for code, _ in characteristics(scope.context)]),
-        "rank": exp.Add(this=newest, expression=tie),
+        "code": _characteristic(scope),
+        "said": answer,
+        "said_by": source,
+        "rank": exp.Add(this=newest, expression=exp.paren(exp.Add(this=tens, expression=answer.copy()))),
     }
+
+
+def _characteristic(scope: sql.Scope) -> exp.Expr:
+    codes = [code for code, _ in characteristics(scope.context)]
+    if isinstance(scope.parts, CodedParts):
+        return _of_code(scope, "characteristic_code", {code: place for place, code in enumerate(codes, start=1)}, 0)
+    return _place(scope.typed["characteristic_code"], codes)
 
 
 def _is(scope: sql.Scope, item: str, codes: Iterable[str]) -> exp.Expr:
@@ -231,7 +245,15 @@ def _is(scope: sql.Scope, item: str, codes: Iterable[str]) -> exp.Expr:
 
 def _position(scope: sql.Scope, item: str, codes: Iterable[str], *, first: int = 0, otherwise: int = 0) -> exp.Expr:
     """The place of a coded item among `codes`, from `first`."""
-    branches = [(_is(scope, item, (code,)), terms.literal(place)) for place, code in enumerate(codes, start=first)]
+    return _of_code(scope, item, {code: place for place, code in enumerate(codes, start=first)}, otherwise)
+
+
+def _of_code(scope: sql.Scope, item: str, numbers: Mapping[str, int], otherwise: int) -> exp.Expr:
+    """The number of a code; `otherwise` where it has none, or there is no code."""
+    if isinstance(scope.parts, CodedParts):
+        return scope.parts.numbered(item, lambda code: numbers.get(code, otherwise), otherwise)
+    codes = {number: [code for code in numbers if numbers[code] == number] for number in numbers.values()}
+    branches = [(_is(scope, item, alike), terms.literal(number)) for number, alike in codes.items()]
     return terms.case(branches, terms.literal(otherwise))
 
 
@@ -257,17 +279,41 @@ def _waiting_longer(waiting: exp.Expr, since: exp.Expr, day: datetime.date, days
     return exp.false() if latest is None else _true(exp.and_(waiting.copy(), _by_then(since, latest)))
 
 
+def happened(event: str) -> str:
+    """Whether an event of validators.access is true of a row, in SQL over `once_<table>`."""
+    return f"events & {_BITS[event]} <> 0" if event in _BITS else event
+
+
+#: the bit of each event of a contact in its column `events`: a column for each of them would cost four times as much
+_BITS = {event: 1 << at for at, event in enumerate(access.CONTACT_EVENTS[1:])}
+
+
 def _care_contact(scope: sql.Scope) -> Columns:
-    status, interpreter = "attendance_status", "interpreter_present"
-    seen = exp.Not(this=_is(scope, status, access.NOT_SEEN))
-    return {
-        "with_status": _is(scope, status, access.WITH_STATUS),
-        "not_cancelled": _is(scope, status, access.NOT_CANCELLED),
-        "missed": _is(scope, status, access.MISSED),
-        "cancelled_by_provider": _is(scope, status, access.CANCELLED_BY_PROVIDER),
-        "interpreter_told": exp.and_(seen, _is(scope, interpreter, access.INTERPRETER_TOLD)),
-        "without_interpreter": exp.and_(seen.copy(), _is(scope, interpreter, access.NO_INTERPRETER)),
+    """What the status lets be true, and of that what the interpreter does."""
+    of_status = {
+        "with_status": access.WITH_STATUS,
+        "not_cancelled": access.NOT_CANCELLED,
+        "missed": access.MISSED,
+        "cancelled_by_provider": access.CANCELLED_BY_PROVIDER,
     }
+    of_interpreter = {"interpreter_told": access.INTERPRETER_TOLD, "without_interpreter": access.NO_INTERPRETER}
+    seen, every = (sum(_BITS[event] for event in events) for events in (of_interpreter, of_status))
+    statuses = {code for codes in (*of_status.values(), access.NOT_SEEN) for code in codes}
+    told = {code for codes in of_interpreter.values() for code in codes}
+    by_status = {c: _bits_of(c, of_status) + (0 if c in access.NOT_SEEN else seen) for c in sorted(statuses)}
+    by_interpreter = {c: _bits_of(c, of_interpreter) + every for c in sorted(told)}
+    status, interpreter = (
+        exp.paren(_number(_of_code(scope, item, numbers, otherwise)))
+        for item, numbers, otherwise in (
+            ("attendance_status", by_status, seen),
+            ("interpreter_present", by_interpreter, every),
+        )
+    )
+    return {"events": exp.BitwiseAnd(this=status, expression=interpreter)}
+
+
+def _bits_of(code: str, events: Mapping[str, Collection[str]]) -> int:
+    return sum(_BITS[event] for event, codes in events.items() if code in codes)
 
 
 _RECEIVED: dict[str, Callable[[Context], Columns]] = {

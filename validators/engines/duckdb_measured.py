@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from validators.core20 import CURRENT
 from validators.engines.duckdb_access import Access
-from validators.engines.duckdb_groups import Cells, make_people
+from validators.engines.duckdb_groups import Cells
 from validators.engines.duckdb_measures import (
     answer_splits,
     counted_answers,
@@ -15,6 +15,7 @@ from validators.engines.duckdb_measures import (
     linkage_tally,
     plus_tallies,
 )
+from validators.engines.duckdb_people import make_alike, make_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 def measures(database: Database, context: Context, tables: Iterable[str], places: Places) -> dict[str, Any]:
     """The parts of a tally that speak of persons. `tables`: those that were sent, person among them."""
     cells, sent = Cells(context, placed=CURRENT in places.indexes), frozenset(tables)
-    make_people(database, cells)
+    make_alike(database, cells)
+    if sent - {"person"}:
+        make_people(database, cells)
     answered = counted_answers(database, cells) if "plus_characteristic" in sent else None
     facts = tuple(fact_splits(database, cells))
     everybody = next(split for split in facts if (split.subject, split.by) == ("ethnicity", "all"))

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validators.answers import (
     ANSWER_ORDER,
-    ANY_OTHER_ETHNICITY,
-    ANY_OTHER_ETHNICITY_2021,
     ASKED_SOURCES,
     NEVER_ASKED,
     SOURCE_ORDER,
 )
-from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group, word_name
-from validators.engines.duckdb_measure_columns import category_name, sources_of
+from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group
+from validators.engines.duckdb_measure_columns import sources_of
+from validators.engines.duckdb_people import OF_REGISTERED, TOLD, conflicts, of_alike, word_name
 from validators.groups import (
     ALL_AGES,
     BY,
@@ -23,10 +22,7 @@ from validators.groups import (
     characteristics,
     split_characteristics,
     tells_who_was_asked,
-    values_of,
 )
-from validators.hidden import ETHNIC_ITEMS
-from validators.plan import final_name, status_name
 from validators.tally import EqualityTally, LinkageTally, LinkedTally, PlusTally, SplitTally, by_name
 
 if TYPE_CHECKING:
@@ -57,8 +53,7 @@ def fact_splits(database: Database, cells: Cells) -> Iterator[SplitTally]:
         for word in PRECEDENCE:
             held = f'"{word_name(fact)}" = {HELD[word]} AND {cells.eligible(fact.ages)}'
             counts[f"{fact.name}:{word}"] = held
-    counted = ", ".join(f'count_if({condition}) AS "{name}"' for name, condition in counts.items())
-    query = f"SELECT cell, {counted} FROM people GROUP BY cell"
+    query = f"SELECT cell, {of_alike(counts.items())} FROM alike GROUP BY cell"
     for (_, by, group), sums in by_group(database, cells, query, [f'"{name}"' for name in counts]).items():
         yield from _facts_of(by, group, dict(zip(counts, sums, strict=True)))
 
@@ -91,37 +86,63 @@ def _facts_of(by: str, group: str, found: Mapping[str, int]) -> Iterator[SplitTa
 #: added to the rank of an answer that is neither yes nor no: a known one comes first
 _NOT_KNOWN = 10**11
 _ANSWER = {code: place for place, code in enumerate(ANSWER_ORDER)}
-_ASKED = f"rank // 10 % 100 IN ({', '.join(str(SOURCE_ORDER.index(source)) for source in sorted(ASKED_SOURCES))})"
+_ASKED = f"said_by IN ({', '.join(str(SOURCE_ORDER.index(source)) for source in sorted(ASKED_SOURCES))})"
+#: what a row says of the question: whether the person was asked and answered, and declined
+_OF_ROW = {
+    "asked": f"{_ASKED} AND said <> {_ANSWER['X']}",
+    "declined_asked": f"{_ASKED} AND said = {_ANSWER['Z']}",
+}
 
 
 def make_answers(database: Database) -> None:
-    """One row a person and characteristic: the rank of the answer that counts, and what stands beside it."""
-    known = f"CASE WHEN rank % 10 <= {_ANSWER['N']} THEN rank ELSE rank + {_NOT_KNOWN} END"
+    """Make `answers`: a row a person and characteristic, with the answer that counts and what stands beside it.
+
+    Most persons have one row for a characteristic. So those with several are found first, which takes less than to work
+    out of every one what counts.
+    """
+    rows = "FROM once_plus_characteristic WHERE person IS NOT NULL AND code > 0"
+    several = "SELECT number FROM several_answers"
     database.run(
-        f"CREATE OR REPLACE TABLE answers AS SELECT person, code, min({known}) AS counted, "
-        f"bool_or({_ASKED} AND rank % 10 <> {_ANSWER['X']}) AS asked, "
-        f"bool_or({_ASKED} AND rank % 10 = {_ANSWER['Z']}) AS declined_asked, "
-        f"min(rank) FILTER (WHERE rank % 10 = {_ANSWER['Z']}) AS declined "
-        "FROM once_plus_characteristic WHERE person IS NOT NULL AND code > 0 GROUP BY person, code"
+        f"CREATE OR REPLACE TABLE several_answers AS SELECT hash(person, code) AS number {rows} "
+        "GROUP BY 1 HAVING count(*) > 1"
     )
+    some = database.counts("SELECT count(*) FROM several_answers")[0] > 0
+    beside = ", ".join(f"{test} AS {name}" for name, test in _OF_ROW.items())
+    alone = f" AND hash(person, code) NOT IN ({several})" if some else ""
+    query = f"SELECT person, code, said, {beside}, false AS declined_later {rows}{alone}"
+    if some:
+        query += f" UNION ALL {_of_several(f'{rows} AND hash(person, code) IN ({several})')}"
+    database.run(f"CREATE OR REPLACE TABLE answers AS {query}")
 
 
+def _of_several(rows: str) -> str:
+    """The answers of those who have several rows for a characteristic."""
+    known = f"CASE WHEN said <= {_ANSWER['N']} THEN rank ELSE rank + {_NOT_KNOWN} END"
+    any_row = ", ".join(f"bool_or({test}) AS {name}" for name, test in _OF_ROW.items())
+    declined = f"min(rank) FILTER (WHERE said = {_ANSWER['Z']})"
+    grouped = (
+        f"SELECT person, code, min({known}) AS counted, {any_row}, {declined} AS declined {rows} GROUP BY person, code"
+    )
+    later = f"coalesce(counted < {_NOT_KNOWN} AND declined // 1000 < counted // 1000, false)"
+    said = "CAST(counted % 10 AS UTINYINT)"
+    return f"SELECT person, code, {said}, {', '.join(_OF_ROW)}, {later} FROM ({grouped})"
+
+
+_PERSONS = {"persons": "true", "numbered": "numbered", "traced": "traced"}
+_YES_NO = {"yes": f"said = {_ANSWER['Y']}", "no": f"said = {_ANSWER['N']}"}
 #: what is counted of the answers to a characteristic, in SQL over `answers` and `people`
 _ANSWERS = {
-    "yes": f"counted % 10 = {_ANSWER['Y']}",
-    "no": f"counted % 10 = {_ANSWER['N']}",
-    "unsure": f"counted % 10 = {_ANSWER['U']}",
-    "declined": f"counted % 10 = {_ANSWER['Z']}",
-    "not_known": f"counted % 10 = {_ANSWER['X']}",
-    "asked": "asked",
-    "declined_asked": "declined_asked",
-    "declined_later": f"counted < {_NOT_KNOWN} AND declined // 1000 < counted // 1000",
-    "yes_numbered": f"counted % 10 = {_ANSWER['Y']} AND numbered",
-    "yes_traced": f"counted % 10 = {_ANSWER['Y']} AND traced",
-    "no_numbered": f"counted % 10 = {_ANSWER['N']} AND numbered",
-    "no_traced": f"counted % 10 = {_ANSWER['N']} AND traced",
+    **_YES_NO,
+    "unsure": f"said = {_ANSWER['U']}",
+    "declined": f"said = {_ANSWER['Z']}",
+    "not_known": f"said = {_ANSWER['X']}",
+    **{name: name for name in (*_OF_ROW, "declined_later")},
+    **{
+        f"{answer}_{name}": f"{said} AND {test}"
+        for answer, said in _YES_NO.items()
+        for name, test in (_PERSONS | OF_REGISTERED).items()
+    },
 }
-_PERSONS = {"persons": "true", "numbered": "numbered", "traced": "traced"}
 
 
 class Answered(NamedTuple):
@@ -155,9 +176,9 @@ def counted_answers(database: Database, cells: Cells) -> Answered:
 def _counted_answers(
     database: Database, cells: Cells, which: str, kinds: tuple[By, ...]
 ) -> dict[tuple[Any, str, str], tuple[int, ...]]:
-    counts = ", ".join(f'count_if({condition}) AS "{name}"' for name, condition in _ANSWERS.items())
-    joined = f"FROM answers JOIN people USING (person) WHERE {which} AND {eligible_answers(cells)}"
-    query = f"SELECT code, cell, {counts} {joined} GROUP BY code, cell"
+    joined = f"answers JOIN people USING (person) WHERE {which} AND {eligible_answers(cells)}"
+    counted = f"SELECT * EXCLUDE (person), count(*) AS persons FROM {joined} GROUP BY ALL"
+    query = f"SELECT code, cell, {of_alike(_ANSWERS.items())} FROM ({counted}) GROUP BY code, cell"
     return by_group(database, cells, query, [f'"{name}"' for name in _ANSWERS], "code", kinds)
 
 
@@ -175,8 +196,7 @@ def answer_of(said: str, code: str, context: Context) -> str:
 
 
 def _persons(database: Database, cells: Cells, ages: Ages) -> Sums:
-    counts = ", ".join(f'count_if({condition}) AS "{name}"' for name, condition in _PERSONS.items())
-    query = f"SELECT cell, {counts} FROM people WHERE {cells.eligible(ages)} GROUP BY cell"
+    query = f"SELECT cell, {of_alike(_PERSONS.items())} FROM alike WHERE {cells.eligible(ages)} GROUP BY cell"
     return by_group(database, cells, query, list(_PERSONS))
 
 
@@ -231,9 +251,9 @@ def _answer_split(code: str, by: str, group: str, found: Mapping[str, int]) -> S
 def equality_tally(database: Database, context: Context, ethnicity: SplitTally) -> EqualityTally:
     """Ethnicity by either item over accepted persons; `ethnicity` is what is recorded of everybody."""
     any_other, second = database.counts(
-        f"SELECT count_if({_any_other(context)}), count_if(second_character AND {_OLD} IN {_TOLD}) FROM once_person"
+        "SELECT CAST(sum(any_other) AS BIGINT), CAST(sum(second_character) AS BIGINT) FROM alike"
     )
-    numbers, persons = database.counts(_CONFLICTS)
+    numbers, persons = conflicts(database)
     return EqualityTally(
         persons=ethnicity.eligible,
         known=ethnicity.known,
@@ -250,33 +270,12 @@ def equality_tally(database: Database, context: Context, ethnicity: SplitTally) 
     )
 
 
-_OLD, _NEW = (f'"{status_name(item)}"' for item in ETHNIC_ITEMS)
-_OLD_CATEGORY, _NEW_CATEGORY = (f'"{category_name(item)}"' for item in ETHNIC_ITEMS)
-_TOLD = f"({VALID}, {HELD['declined']})"
-#: numbers of several persons that hold different categories of one list, and those persons
-_CONFLICTS = (
-    "SELECT count(*), CAST(sum(persons) AS BIGINT) FROM (SELECT count(*) AS persons FROM once_person "
-    'WHERE row IN (SELECT row FROM shared_person) GROUP BY "shared:nhs_number" '
-    f"HAVING count(DISTINCT CASE WHEN {_OLD} = {VALID} THEN {_OLD_CATEGORY} END) > 1 "
-    f"OR count(DISTINCT CASE WHEN {_NEW} = {VALID} THEN {_NEW_CATEGORY} END) > 1)"
-)
-
-
-def _any_other(context: Context) -> str:
-    """By the first item that holds a category."""
-    old, new = (
-        ", ".join(str(place) for place, code in enumerate(values_of(context, item), start=1) if code in codes)
-        for item, codes in zip(ETHNIC_ITEMS, (ANY_OTHER_ETHNICITY, ANY_OTHER_ETHNICITY_2021), strict=True)
-    )
-    by_old = f"WHEN {_OLD} = {VALID} THEN {_OLD_CATEGORY} IN ({old})"
-    return f"CASE {by_old} WHEN {_NEW} = {VALID} THEN {_NEW_CATEGORY} IN ({new}) ELSE false END"
-
-
 def _sources(database: Database, context: Context) -> tuple[tuple[str | None, int], ...]:
     """Who said so, of a known or declined ethnicity; None last."""
     codes: tuple[str | None, ...] = (None, *sources_of(context))
     found = database.rows(
-        f'SELECT source, count(*) FROM people WHERE "word:ethnicity" IN {_TOLD} GROUP BY source ORDER BY source'
+        f'SELECT source, CAST(sum(persons) AS BIGINT) FROM alike WHERE "word:ethnicity" IN {TOLD} '
+        "GROUP BY source ORDER BY source"
     )
     counted = [(codes[place], count) for place, count in found]
     return tuple(sorted(counted, key=lambda pair: (pair[0] is None, pair[0] or "")))
@@ -284,7 +283,7 @@ def _sources(database: Database, context: Context) -> tuple[tuple[str | None, in
 
 def linkage_tally(database: Database, cells: Cells, answered: Answered | None) -> LinkageTally:
     """NHS numbers that are left, over accepted persons: a number of two persons is neither's."""
-    births, january = database.counts(f'SELECT count("{final_name("birth_date")}"), count_if(january) FROM once_person')
+    births, january = database.counts("SELECT CAST(sum(births) AS BIGINT), CAST(sum(january) AS BIGINT) FROM alike")
     everybody = _persons(database, cells, ALL_AGES)
     groups = [LinkedTally(by, group, *counts) for (_, by, group), counts in everybody.items() if by != "all"]
     return LinkageTally(
