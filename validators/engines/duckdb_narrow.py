@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -12,6 +14,7 @@ from validators import terms
 from validators.answers import NOT_KNOWN_VALUES
 from validators.bits import Bits
 from validators.code_columns import UNLISTED, code_name
+from validators.engines.duckdb_alike import Alike, summed
 from validators.narrow import Narrow, by_doubt, form_name, kept_name, unknown_name
 from validators.plan import column, reads
 from validators.reading import Scope, evaluate
@@ -106,7 +109,7 @@ class NarrowTable:
 
     def judge(self) -> None:
         """Count everything over all rows, trusting every value."""
-        found = self.database.named_row(self._of_bits(self.unjudged))
+        found = self.database.named_row(self._of_alike())
         # one query for both would hold every column of each block at once, and take half as long again
         for counted, rows in ((self._counted_codes(), self.unjudged), (self._counted_verdicts(), self.name)):
             asked = _aliased(counted)
@@ -139,11 +142,31 @@ class NarrowTable:
     def _of_bits(self, rows: str) -> str:
         """A query of what the bits of some rows say: rows that are alike in all of them are counted together first."""
         words = ", ".join(f'"{word}"' for word in self.bits.words)
-        alike = f"SELECT {words}, count(*) AS alike FROM {rows} GROUP BY ALL"
-        asked = ["coalesce(sum(alike), 0)::BIGINT AS rows"]
-        for name, test in self._counted_bits():
-            asked.append(f'coalesce(sum(alike) FILTER (WHERE {test.sql(dialect="duckdb")}), 0)::BIGINT AS "{name}"')
-        return f"SELECT {', '.join(asked)} FROM ({alike})"
+        return summed(self._counted_bits(), f"SELECT {words}, count(*) AS alike FROM {rows} GROUP BY ALL")
+
+    def _of_alike(self) -> str:
+        """The same of all rows, with what is judged of rows that are alike."""
+        alike = self._alike.query(self.unjudged, self._told)
+        return summed(chain(self._counted_bits(), self._counted_told()), alike)
+
+    @cached_property
+    def _alike(self) -> Alike:
+        return Alike(self.bits, frozenset(code_name(name) for name in self.plan.codes.items))
+
+    @cached_property
+    def _told(self) -> dict[str, exp.Expr]:
+        """Whether a row keeps a rule, under the name of its column, where bits and codes tell it."""
+        kept = {made.alias: made.unalias() for made in self.plan.judged().expressions[1:]}
+        asked = {name: kept[name] for name in map(kept_name, self._counted_rules)}
+        return {name: made for name, made in asked.items() if self._alike.tells(made)}
+
+    def _counted_told(self) -> Iterator[tuple[str, exp.Expr]]:
+        for rule in self._counted_rules:
+            if kept_name(rule) not in self._told:
+                continue
+            kept = column(kept_name(rule))
+            yield f"assessed:{rule.id}", exp.Not(this=terms.is_null(kept))
+            yield f"failed:{rule.id}", exp.Not(this=kept)
 
     def _counted_bits(self) -> Iterator[tuple[str, exp.Expr]]:
         for item in self.plan.plain:
@@ -163,12 +186,18 @@ class NarrowTable:
             yield f"hist:{name}", terms.call("histogram", column(code_name(name)))
 
     def _counted_verdicts(self) -> Iterator[tuple[str, exp.Expr]]:
-        for rule in self.plan.judged_rules:
-            if rule in self.plan.scanned_rules or self._only_code(rule) is not None or self._only_presence(rule):
+        for rule in self._counted_rules:
+            if kept_name(rule) in self._told:
                 continue
             kept = column(kept_name(rule))
             yield f"assessed:{rule.id}", exp.Count(this=kept)
             yield f"failed:{rule.id}", terms.call("count_if", exp.Not(this=kept.copy()))
+
+    @cached_property
+    def _counted_rules(self) -> tuple[Rule, ...]:
+        """The rules of which nothing else says how many rows keep them."""
+        late = (rule for rule in self.plan.judged_rules if rule not in self.plan.scanned_rules)
+        return tuple(rule for rule in late if self._only_code(rule) is None and not self._only_presence(rule))
 
     def _only_presence(self, rule: Rule) -> bool:
         """Whether the blanks of one item say it all."""
