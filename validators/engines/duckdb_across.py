@@ -8,7 +8,7 @@ too in `shared_<table>`. `ok_<table>` and `ok_keys_<table>` hold the rows that a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schema.check import (
     Check,
@@ -24,6 +24,7 @@ from schema.check import (
 )
 from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
+from validators.engines.duckdb_answers import IS_ONE_OF_SEVERAL, NUMBERS, SEVERAL
 from validators.engines.duckdb_columns import PERSON_KEY, own_name
 from validators.engines.duckdb_exact import RANK
 from validators.engines.duckdb_links import LostZeros
@@ -51,6 +52,10 @@ class Across:
     context: Context
     tables: Mapping[str, TableRows]
     _compared: dict[str, bool] = field(default_factory=dict)
+    #: rules on linked rows: rows assessed, rows that failed
+    _linked: dict[str, tuple[int, int]] = field(default_factory=dict)
+    #: rates: rows in the denominator, in the numerator, and some of those
+    _rates: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def prepare(self, table: str) -> None:
         """Make the sets of rows that later stages add to."""
@@ -65,6 +70,8 @@ class Across:
             f"CREATE OR REPLACE TEMP VIEW once_{table} AS SELECT * FROM ok_{table} "
             f"WHERE row NOT IN (SELECT row FROM extra_{table})"
         )
+        if table == "plus_characteristic":
+            self._find_doubles(SEVERAL, "number", NUMBERS, table)
 
     def rejected(self, table: str) -> int:
         """How many rows of a table some rule refused."""
@@ -191,11 +198,13 @@ class Across:
         listed = ", ".join(f"'{value}'" for value in check.values)
         complete = " AND ".join(f"{name} IS NOT NULL" for name in group)
         judged = f"FROM ok_{table} WHERE {complete} AND {item} IN ({listed})"
+        of_answers = table == "plus_characteristic" and {*PERSON_KEY, "characteristic_code"} <= {*check.group}
+        compared = f"{judged} AND {IS_ONE_OF_SEVERAL}" if of_answers else judged
         same = " AND ".join(f"r.{name} = b.{name}" for name in group)
         columns = ", ".join(group)
         self.database.run(
-            f"INSERT INTO hits (row) SELECT r.row FROM (SELECT row, {columns} {judged}) r "
-            f"JOIN (SELECT {columns} {judged} GROUP BY ALL HAVING min({item}) <> max({item})) b ON {same}"
+            f"INSERT INTO hits (row) SELECT r.row FROM (SELECT row, {columns} {compared}) r "
+            f"JOIN (SELECT {columns} {compared} GROUP BY ALL HAVING min({item}) <> max({item})) b ON {same}"
         )
         return self._count(f"SELECT count(*) {judged}")
 
@@ -230,13 +239,32 @@ class Across:
 
     def _condition(self, rule: Rule) -> int:
         """A condition that reads the one row that a link leads to."""
-        work = self.tables[rule.table]
-        verdict, joins = work.linked_verdict(rule)
-        query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
-        assessed, failed = self.database.counts(f"SELECT count(verdict), count_if(verdict > 0) FROM ({query})")
+        if rule.id not in self._linked:
+            self._count_linked(rule)
+        assessed, failed = self._linked[rule.id]
         if failed:
+            verdict, joins = self.tables[rule.table].linked_verdict(rule)
+            query = f"SELECT o.row AS row, {verdict} AS verdict FROM ok_{rule.table} o {joins}"
             self.database.run(f"INSERT INTO hits SELECT row, verdict FROM ({query}) WHERE verdict > 0")
         return assessed
+
+    def _count_linked(self, rule: Rule) -> None:
+        """Count a rule, and all others of its table whose conditions read the same linked rows: one join for all.
+
+        No row is taken out of a table any more when the first of them is asked for.
+        """
+        joins = self.tables[rule.table].linked_verdict(rule)[1]
+        verdicts = {other: verdict for other, verdict, joined in self._linked_verdicts(rule) if joined == joins}
+        made = ", ".join(f'{verdict} AS "{other}"' for other, verdict in verdicts.items())
+        asked = ", ".join(f'count("{other}"), count_if("{other}" > 0)' for other in verdicts)
+        found = self.database.counts(f"SELECT {asked} FROM (SELECT {made} FROM ok_{rule.table} o {joins})")
+        self._linked |= dict(zip(verdicts, zip(found[::2], found[1::2], strict=True), strict=True))
+
+    def _linked_verdicts(self, rule: Rule) -> Iterator[tuple[str, str, str]]:
+        """Each rule on linked rows of the table and stage of one: its id, its verdict and the joins that it needs."""
+        for other in stages(self.context, rule.table, rule.stage):
+            if isinstance(other.check, Condition) and not not_assessed(other, self.context):
+                yield other.id, *self.tables[rule.table].linked_verdict(other)
 
     def _tally(self, rule: Rule, assessed: int) -> RuleTally:
         shapes = self._tell_links_apart(rule)
@@ -271,18 +299,31 @@ class Across:
         return (plain_kind(rule, self.context),)
 
     def _rate(self, rule: Rule, check: Rate) -> RuleTally:
-        population = f'"population:{rule.id}"' if check.population else "true"
-        numerator = f'{population} AND "numerator:{rule.id}"'
-        assessed, failed, rows = self.database.row(
-            f"SELECT count_if({population}), count_if({numerator}), "
-            f"arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE {numerator}) FROM once_{check.table}"
-        )
+        if rule.id not in self._rates:
+            self._count_rates(rule, check.table)
+        assessed, failed, rows = self._rates[rule.id]
         if (assessed or 0) < check.minimum:
             return RuleTally(rule.id, reason=f"fewer than {check.minimum} rows in the denominator")
         if not failed:
             return RuleTally(rule.id, assessed, 0)
         kind = plain_kind(rule, self.context)
         return RuleTally(rule.id, assessed, failed, (CauseTally(kind, failed, (), spread(rows)),))
+
+    def _count_rates(self, rule: Rule, table: str) -> None:
+        """Count a rate, and all others over the same rows: one query for all."""
+        asked: dict[str, str] = {}
+        for other in self.context.dataset.rules_of(rule.table):
+            check = other.check
+            if not isinstance(check, Rate) or (check.table, other.stage) != (table, rule.stage):
+                continue
+            if not_assessed(other, self.context):
+                continue
+            population = f'"population:{other.id}"' if check.population else "true"
+            numerator = f'{population} AND "numerator:{other.id}"'
+            sampled = f"arg_min(row, {RANK}, {SAMPLES}) FILTER (WHERE {numerator})"
+            asked[other.id] = f"count_if({population}), count_if({numerator}), {sampled}"
+        found = self.database.row(f"SELECT {', '.join(asked.values())} FROM once_{table}")
+        self._rates |= dict(zip(asked, zip(found[::3], found[1::3], found[2::3], strict=True), strict=True))
 
     def _declared(self, rule: Rule) -> RuleTally:
         found = self.database.rows(

@@ -33,7 +33,8 @@ class Alike:
         words = ", ".join(f'"{word}"' for word in self.bits.words)
         codes = "".join(f", {key}" for key in self._keys(conditions.values()))
         counted = f"SELECT {words}{codes}, count(*) AS alike FROM {rows} GROUP BY ALL"
-        unpacked = "".join(f", {made.sql(dialect='duckdb')}" for made in self.bits.unpacked())
+        read = {found.name for condition in conditions.values() for found in condition.find_all(exp.Column)}
+        unpacked = "".join(f", {made.sql(dialect='duckdb')}" for made in self.bits.unpacked() if made.alias in read)
         judged = "".join(f', {made.sql(dialect="duckdb")} AS "{name}"' for name, made in conditions.items())
         return f"SELECT {words}, alike{judged} FROM (SELECT *{unpacked} FROM ({counted}))"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validators.answers import (
-    ANSWER_ORDER,
     ASKED_SOURCES,
     NEVER_ASKED,
-    SOURCE_ORDER,
 )
+from validators.engines.duckdb_answers import OF_ROW, PLACES, make_answers
 from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group
 from validators.engines.duckdb_measure_columns import sources_of
 from validators.engines.duckdb_people import OF_REGISTERED, TOLD, conflicts, of_alike, word_name
@@ -83,60 +82,15 @@ def _facts_of(by: str, group: str, found: Mapping[str, int]) -> Iterator[SplitTa
 # Answers to characteristics
 
 
-#: added to the rank of an answer that is neither yes nor no: a known one comes first
-_NOT_KNOWN = 10**11
-_ANSWER = {code: place for place, code in enumerate(ANSWER_ORDER)}
-_ASKED = f"said_by IN ({', '.join(str(SOURCE_ORDER.index(source)) for source in sorted(ASKED_SOURCES))})"
-#: what a row says of the question: whether the person was asked and answered, and declined
-_OF_ROW = {
-    "asked": f"{_ASKED} AND said <> {_ANSWER['X']}",
-    "declined_asked": f"{_ASKED} AND said = {_ANSWER['Z']}",
-}
-
-
-def make_answers(database: Database) -> None:
-    """Make `answers`: a row a person and characteristic, with the answer that counts and what stands beside it.
-
-    Most persons have one row for a characteristic. So those with several are found first, which takes less than to work
-    out of every one what counts.
-    """
-    rows = "FROM once_plus_characteristic WHERE person IS NOT NULL AND code > 0"
-    several = "SELECT number FROM several_answers"
-    database.run(
-        f"CREATE OR REPLACE TABLE several_answers AS SELECT hash(person, code) AS number {rows} "
-        "GROUP BY 1 HAVING count(*) > 1"
-    )
-    some = database.counts("SELECT count(*) FROM several_answers")[0] > 0
-    beside = ", ".join(f"{test} AS {name}" for name, test in _OF_ROW.items())
-    alone = f" AND hash(person, code) NOT IN ({several})" if some else ""
-    query = f"SELECT person, code, said, {beside}, false AS declined_later {rows}{alone}"
-    if some:
-        query += f" UNION ALL {_of_several(f'{rows} AND hash(person, code) IN ({several})')}"
-    database.run(f"CREATE OR REPLACE TABLE answers AS {query}")
-
-
-def _of_several(rows: str) -> str:
-    """The answers of those who have several rows for a characteristic."""
-    known = f"CASE WHEN said <= {_ANSWER['N']} THEN rank ELSE rank + {_NOT_KNOWN} END"
-    any_row = ", ".join(f"bool_or({test}) AS {name}" for name, test in _OF_ROW.items())
-    declined = f"min(rank) FILTER (WHERE said = {_ANSWER['Z']})"
-    grouped = (
-        f"SELECT person, code, min({known}) AS counted, {any_row}, {declined} AS declined {rows} GROUP BY person, code"
-    )
-    later = f"coalesce(counted < {_NOT_KNOWN} AND declined // 1000 < counted // 1000, false)"
-    said = "CAST(counted % 10 AS UTINYINT)"
-    return f"SELECT person, code, {said}, {', '.join(_OF_ROW)}, {later} FROM ({grouped})"
-
-
 _PERSONS = {"persons": "true", "numbered": "numbered", "traced": "traced"}
-_YES_NO = {"yes": f"said = {_ANSWER['Y']}", "no": f"said = {_ANSWER['N']}"}
+_YES_NO = {"yes": f"said = {PLACES['Y']}", "no": f"said = {PLACES['N']}"}
 #: what is counted of the answers to a characteristic, in SQL over `answers` and `people`
 _ANSWERS = {
     **_YES_NO,
-    "unsure": f"said = {_ANSWER['U']}",
-    "declined": f"said = {_ANSWER['Z']}",
-    "not_known": f"said = {_ANSWER['X']}",
-    **{name: name for name in (*_OF_ROW, "declined_later")},
+    "unsure": f"said = {PLACES['U']}",
+    "declined": f"said = {PLACES['Z']}",
+    "not_known": f"said = {PLACES['X']}",
+    **{name: name for name in (*OF_ROW, "declined_later")},
     **{
         f"{answer}_{name}": f"{said} AND {test}"
         for answer, said in _YES_NO.items()
