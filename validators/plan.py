@@ -130,11 +130,11 @@ class Plan(RowRules):
         inner: exp.Expr = source
         for names in self._depths(needed):
             bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *bad).from_(below(inner))
+            inner = exp.select("*", *bad, copy=False).from_(below(inner), copy=False)
             typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *typed).from_(below(inner))
+            inner = exp.select("*", *typed, copy=False).from_(below(inner), copy=False)
         verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
-        return exp.select("*", *verdicts).from_(below(inner))
+        return exp.select("*", *verdicts, copy=False).from_(below(inner), copy=False)
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
         needed = set(wanted)

@@ -58,6 +58,7 @@ class Access:
         """Every measure over everybody, and in each group that holds anybody."""
         self._count_by_cell()
         parted = {**self._in_groups(), **dict(self._by_answers())}
+        self.database.run("DROP TABLE IF EXISTS attended")
         for kind in MEASURES:
             if kind.table in self.tables:
                 yield from _measured(kind, parted)

@@ -75,8 +75,19 @@ class Across:
 
     def rejected(self, table: str) -> int:
         """How many rows of a table some rule refused."""
-        (count,) = self.database.row(f"SELECT count(*) FROM keys_{table} WHERE {_refused(table)}")
-        return count
+        if self._all_stand(table):
+            return 0
+        return self._count(f"SELECT count(*) FROM keys_{table} WHERE {_refused(table)}")
+
+    def _all_stand(self, table: str) -> bool:
+        """Whether it is known that no row of a table was refused: no row stage was in doubt of one."""
+        return not self.tables[table].doubtful and not self._count(f"SELECT count(*) FROM gone_{table}")
+
+    def _standing(self, table: str) -> int:
+        """How many rows of a table are left."""
+        if self._all_stand(table):
+            return self.tables[table].rows
+        return self._count(f"SELECT count(*) FROM ok_keys_{table}")
 
     def left_out(self, table: str) -> str:
         """A query of the rows that some rule refused, in the order of the file."""
@@ -155,7 +166,7 @@ class Across:
                 f"(SELECT {own} FROM ok_keys_{table} JOIN wholes_{table} USING (row) "
                 f"WHERE {own} IN (SELECT value FROM doubled_{table}) GROUP BY {own} HAVING min(whole) <> max(whole))"
             )
-        assessed = self._count(f"SELECT count(*) FROM ok_keys_{table}")
+        assessed = self._standing(table)
         self.database.run(f"INSERT INTO gone_{table} SELECT row FROM hits")
         return assessed
 
@@ -170,7 +181,7 @@ class Across:
                 f"INSERT INTO extra_{table} SELECT row FROM hits WHERE row NOT IN "
                 f"(SELECT min(row) FROM {rows} WHERE row IN (SELECT row FROM hits) GROUP BY whole)"
             )
-        return self._count(f"SELECT count(*) FROM ok_keys_{table}")
+        return self._standing(table)
 
     def _comparable(self, table: str) -> str | None:
         """The rows among which some may be alike, with `whole`; None where none can be: their keys differ."""

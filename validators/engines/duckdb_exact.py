@@ -53,9 +53,8 @@ class ExactTable:
         self, finals: Iterable[str], extra: Mapping[str, exp.Expr], statuses: Iterable[str], rows: str | None
     ) -> int:
         """Judge the records of the scan; how many there were. `rows`: a table of their numbers, where not counted."""
-        query = exp.select(*self._columns(sorted(finals), extra, sorted(statuses))).from_(
-            exp.Subquery(this=self._layer(finals, extra))
-        )
+        chosen = self._columns(sorted(finals), extra, sorted(statuses))
+        query = exp.select(*chosen, copy=False).from_(exp.Subquery(this=self._layer(finals, extra)), copy=False)
         table = f"second_{self.plan.table.name}"
         self.database.run(f"DROP VIEW IF EXISTS {self.name}")
         self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")

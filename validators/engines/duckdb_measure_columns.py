@@ -134,9 +134,7 @@ def _person(scope: sql.Scope) -> Columns:
         "source": _number(_position(scope, "ethnic_category_source", sources_of(context), first=1)),
         "traced": _is(scope, "nhs_number_status", ("01",)),
         "baby": _true(_younger(birth, context.period_end, access.BABY)),
-        "january": _true(
-            exp.and_(_equal(terms.call("month", birth.copy()), 1), _equal(terms.call("day", birth.copy()), 1))
-        ),
+        "january": _true(_equal(terms.call("dayofyear", birth.copy()), 1)),
     }
 
 

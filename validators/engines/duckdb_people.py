@@ -56,7 +56,7 @@ def make_alike(database: Database, cells: Cells) -> None:
         "persons": "count(*)",
         "births": f'count("{final_name("birth_date")}")',
         "january": "count_if(january)",
-        "any_other": f"count_if({_any_other(cells.context)})",
+        "any_other": f"count_if({_any_other(cells.context)} = 1)",
         "second_character": f"count_if(second_character AND {_OLD} IN {TOLD})",
     }
     counted = ", ".join(f"{made} AS {name}" for name, made in counts.items())
@@ -94,10 +94,9 @@ def _word(fact: Fact) -> str:
 
 
 def _any_other(context: Context) -> str:
-    """By the first item that holds a category."""
-    old, new = (
-        ", ".join(str(place) for place, code in enumerate(values_of(context, item), start=1) if code in codes)
-        for item, codes in zip(ETHNIC_ITEMS, (ANY_OTHER_ETHNICITY, ANY_OTHER_ETHNICITY_2021), strict=True)
-    )
-    by_old = f"WHEN {_OLD} = {VALID} THEN {_OLD_CATEGORY} IN ({old})"
-    return f"CASE {by_old} WHEN {_NEW} = {VALID} THEN {_NEW_CATEGORY} IN ({new}) ELSE false END"
+    """Whether the first item that holds a category says any other, as 1 or 0."""
+    branches = list[str]()
+    for item, codes in zip(ETHNIC_ITEMS, (ANY_OTHER_ETHNICITY, ANY_OTHER_ETHNICITY_2021), strict=True):
+        places = ", ".join(["0", *(str(int(code in codes)) for code in values_of(context, item))])
+        branches.append(f'WHEN "{status_name(item)}" = {VALID} THEN [{places}]["{category_name(item)}" + 1]')
+    return f"CASE {' '.join(branches)} ELSE 0 END"

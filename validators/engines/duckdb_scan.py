@@ -51,10 +51,9 @@ class Scan:
         return {"row": terms.cast(column("_row"), "BIGINT")} if self.numbered else {}
 
     def statement(self, query: exp.Expr) -> str:
-        """The SQL text of a query over `scanned`."""
-        return (
-            f"WITH scanned AS (SELECT * FROM {self.relation or self.source.relation()}) {query.sql(dialect='duckdb')}"
-        )
+        """The SQL text of a query over `scanned`, which is used up by it: a copy of it takes as long as its text."""
+        text = query.sql(dialect="duckdb", copy=False)
+        return f"WITH scanned AS (SELECT * FROM {self.relation or self.source.relation()}) {text}"
 
     def visible(self) -> exp.Expr:
         """What keeps rows of refused restricted characteristics out of everything."""
