@@ -52,6 +52,8 @@ class Across:
     context: Context
     tables: Mapping[str, TableRows]
     _compared: dict[str, bool] = field(default_factory=dict)
+    #: table and how many of its rows have been taken out → how many some rule refused
+    _refused: dict[tuple[str, int], int] = field(default_factory=dict)
     #: rules on linked rows: rows assessed, rows that failed
     _linked: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: rates: rows in the denominator, in the numerator, and some of those
@@ -75,19 +77,16 @@ class Across:
 
     def rejected(self, table: str) -> int:
         """How many rows of a table some rule refused."""
-        if self._all_stand(table):
+        gone = self._count(f"SELECT count(*) FROM gone_{table}")
+        if not gone and not self.tables[table].doubtful:
             return 0
-        return self._count(f"SELECT count(*) FROM keys_{table} WHERE {_refused(table)}")
-
-    def _all_stand(self, table: str) -> bool:
-        """Whether it is known that no row of a table was refused: no row stage was in doubt of one."""
-        return not self.tables[table].doubtful and not self._count(f"SELECT count(*) FROM gone_{table}")
+        if (table, gone) not in self._refused:
+            self._refused[table, gone] = self._count(f"SELECT count(*) FROM keys_{table} WHERE {_refused(table)}")
+        return self._refused[table, gone]
 
     def _standing(self, table: str) -> int:
         """How many rows of a table are left."""
-        if self._all_stand(table):
-            return self.tables[table].rows
-        return self._count(f"SELECT count(*) FROM ok_keys_{table}")
+        return self.tables[table].rows - self.rejected(table)
 
     def left_out(self, table: str) -> str:
         """A query of the rows that some rule refused, in the order of the file."""
