@@ -134,7 +134,7 @@ class _Run:
         memory = self.engine.memory or kept or MEMORY
         connection = open_connection(paths, self.spill, memory=memory, threads=self.engine.threads, tables=tables)
         try:
-            self.database = Database(connection)
+            self.database = Database(connection, in_memory=tables is None)
             return self._tally()
         finally:
             connection.close()

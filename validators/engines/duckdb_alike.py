@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from validators.bits import Bits
 
+#: functions by which the text of a code is had of its number
+_TEXT = frozenset({"chr", "list_extract"})
+
 
 @dataclass(frozen=True)
 class Alike:
@@ -46,13 +49,15 @@ class Alike:
                 if found.name in self.codes:
                     read[found.name] = read.get(found.name, True) and _is_blank(found)
         for name, blank in read.items():
-            yield f'CASE WHEN "{name}" IS NOT NULL THEN 1 END AS "{name}"' if blank else f'"{name}"'
+            yield f'CASE WHEN "{name}" IS NOT NULL THEN 0 END AS "{name}"' if blank else f'"{name}"'
 
 
 def _is_blank(read: exp.Expr) -> bool:
-    """Whether it is only asked if the column is null, in whatever form."""
+    """Whether it is only asked if the column is null, or the text of its code."""
     asked = read.parent
-    while isinstance(asked, exp.Cast | exp.Paren | exp.Anonymous):
+    while isinstance(asked, exp.Cast | exp.Paren | exp.Add) or (
+        isinstance(asked, exp.Anonymous) and asked.name.lower() in _TEXT
+    ):
         asked = asked.parent
     return isinstance(asked, exp.Is) and isinstance(asked.expression, exp.Null)
 

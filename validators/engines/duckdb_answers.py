@@ -1,62 +1,80 @@
-"""The answers to characteristics on DuckDB: of each person and characteristic, the one that counts.
-
-Most persons have one row for a characteristic. Those with several are found first, in `several_answers`, by a number
-for both: that takes less than to compare all rows, or to work out of all what counts.
-"""
+"""What is asked of the distinct values of an encoded column, once each: SQL in, values by number out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from validators.answers import ANSWER_ORDER, ASKED_SOURCES, SOURCE_ORDER
-from validators.plan import final_name
+from validators.dictionary_encoding.answers import answers
+from validators.dictionary_encoding.arrow_stream import Batch, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlglot import exp
+
+    from validators.dictionary_encoding.arrow_stream import Values
     from validators.engines.duckdb_connection import Database
+    from validators.first_reading import Origins
 
-#: the table of the numbers that several rows have
-SEVERAL = "several_answers"
-_CHARACTERISTIC = f'"{final_name("characteristic_code")}"'
-_NUMBER = f"hash(person, {_CHARACTERISTIC})"
-#: the numbers of the rows that are left when the rows have been judged
-NUMBERS = (
-    f"(SELECT {_NUMBER} AS number FROM ok_plus_characteristic "
-    f"WHERE person IS NOT NULL AND {_CHARACTERISTIC} IS NOT NULL)"
-)
-#: whether there are other rows for the person and characteristic of a row; all others are alone
-IS_ONE_OF_SEVERAL = f"{_NUMBER} IN (SELECT value FROM {SEVERAL})"
+    #: (column of the file, name of what is asked of it)
+    Asked = tuple[str, str]
 
-#: the answers and sources by their places in the orders, as columns hold them
-PLACES = {code: place for place, code in enumerate(ANSWER_ORDER)}
-_ASKED = f"said_by IN ({', '.join(str(SOURCE_ORDER.index(source)) for source in sorted(ASKED_SOURCES))})"
-#: what a row says of the question: whether the person was asked and answered, and declined
-OF_ROW = {
-    "asked": f"{_ASKED} AND said <> {PLACES['X']}",
-    "declined_asked": f"{_ASKED} AND said = {PLACES['Z']}",
-}
-#: added to the rank of an answer that is neither yes nor no: a known one comes first
-_NOT_KNOWN = 10**11
+#: distinct values of a column up to which it is asked together with others
+MANY = 1024
+_RELATION = "distinct_values"
 
 
-def make_answers(database: Database) -> None:
-    """Make `answers`: a row a person and characteristic, with the answer that counts and what stands beside it."""
-    rows = "FROM once_plus_characteristic WHERE person IS NOT NULL AND code > 0"
-    some = database.counts(f"SELECT count(*) FROM {SEVERAL}")[0] > 0
-    beside = ", ".join(f"{test} AS {name}" for name, test in OF_ROW.items())
-    query = f"SELECT person, code, said, {beside}, false AS declined_later {rows}"
-    if some:
-        query += f" AND NOT {IS_ONE_OF_SEVERAL} UNION ALL {_of_several(f'{rows} AND {IS_ONE_OF_SEVERAL}')}"
-    database.run(f"CREATE OR REPLACE TABLE answers AS {query}")
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, by number: laid out in memory, and as Python has it."""
+
+    values: Values
+    listed: Sequence[Any]
 
 
-def _of_several(rows: str) -> str:
-    """The answers of those who have several rows for a characteristic."""
-    known = f"CASE WHEN said <= {PLACES['N']} THEN rank ELSE rank + {_NOT_KNOWN} END"
-    any_row = ", ".join(f"bool_or({test}) AS {name}" for name, test in OF_ROW.items())
-    declined = f"min(rank) FILTER (WHERE said = {PLACES['Z']})"
-    grouped = (
-        f"SELECT person, code, min({known}) AS counted, {any_row}, {declined} AS declined {rows} GROUP BY person, code"
-    )
-    later = f"coalesce(counted < {_NOT_KNOWN} AND declined // 1000 < counted // 1000, false)"
-    said = "CAST(counted % 10 AS UTINYINT)"
-    return f"SELECT person, code, {said}, {', '.join(OF_ROW)}, {later} FROM ({grouped})"
+@dataclass
+class Questions:
+    """What is asked of columns by number. `distinct`: column → its values, or the shapes of its values."""
+
+    database: Database
+    origins: Origins
+    distinct: Mapping[str, Values]
+    asked: dict[Asked, list[exp.Expr]] = field(default_factory=dict)
+
+    def answers(self) -> dict[Asked, Answer]:
+        """Every answer; those of a type without a layout are left out. Several expressions are or-ed together."""
+        found: dict[Asked, Answer] = {}
+        for names in self._together():
+            found |= self._ask({(name, made): parts for (name, made), parts in self.asked.items() if name in names})
+        return found
+
+    def _together(self) -> Iterator[frozenset[str]]:
+        """Columns that stand side by side in one query: those with a few values."""
+        names = {name for name, _ in self.asked}
+        long = {name for name in names if self.distinct[name].length > MANY}
+        yield frozenset(names - long)
+        yield from (frozenset({name}) for name in sorted(long))
+
+    def _ask(self, asked: Mapping[Asked, list[exp.Expr]]) -> dict[Asked, Answer]:
+        if not asked:
+            return {}
+        names = sorted({name for name, _ in asked})
+        rows = max(self.distinct[name].length for name in names)
+        table = Table(names, [Batch(rows, tuple(self.distinct[name].side_by_side(rows) for name in names))])
+        needed = self.origins.needed((each for parts in asked.values() for each in parts), ())
+        columns = {str(at): ored(parts) for at, parts in enumerate(asked.values())}
+        with self.database.shown(_RELATION, table):
+            kinds, found = self.database.typed_rows(self.origins.query(columns, needed, _RELATION))
+        answered: dict[Asked, Answer] = {}
+        for (name, made), kind, listed in zip(asked, kinds, zip(*found, strict=True), strict=True):
+            own = listed[: self.distinct[name].length]
+            values = answers(kind, own)
+            if values is not None:
+                answered[name, made] = Answer(values, own)
+        return answered
+
+
+def ored(parts: Sequence[exp.Expr]) -> str:
+    """The SQL of one expression, or of the bits of several."""
+    return " | ".join(f"({part.sql(dialect='duckdb')})" for part in parts)

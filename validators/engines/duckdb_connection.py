@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -11,7 +12,7 @@ from validators.errors import EngineError
 from validators.sql import PREAMBLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
 #: a cast pushed into the reader drops rows, and a long IN list that becomes a join reorders them
@@ -59,8 +60,18 @@ def open_connection(
 class Database:
     """Runs statements; what DuckDB says when one fails is never passed on, because it quotes cells of patients."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    #: whether its tables stand in memory
+    in_memory: bool
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool = True) -> None:
         self._connection = connection
+        self.in_memory = in_memory
+
+    @property
+    def threads(self) -> int:
+        """How many threads a query may take."""
+        (found,) = self.row("SELECT current_setting('threads')")
+        return int(found)
 
     def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
         """Run a statement that gives no rows."""
@@ -83,6 +94,20 @@ class Database:
         cursor = self._execute(statement, ())
         names = [description[0] for description in cursor.description or ()]
         return dict(zip(names, self._fetched(cursor)[0], strict=True))
+
+    def typed_rows(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The types of the columns of a query, as DuckDB names them, and all of its rows."""
+        cursor = self._execute(statement, ())
+        return [str(description[1]) for description in cursor.description or ()], self._fetched(cursor)
+
+    @contextmanager
+    def shown(self, name: str, table: object) -> Generator[None]:
+        """Let statements read a table in memory, anything with an Arrow stream, under a name."""
+        self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
 
     def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
         """The rows of a query that may give many, some thousand at a time; nothing else may run before its end."""

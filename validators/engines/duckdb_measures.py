@@ -8,7 +8,7 @@ from validators.answers import (
     ASKED_SOURCES,
     NEVER_ASKED,
 )
-from validators.engines.duckdb_answers import OF_ROW, PLACES, make_answers
+from validators.engines.duckdb_characteristics import OF_ROW, PLACES, make_answers
 from validators.engines.duckdb_groups import HELD, VALID, Cells, by_group
 from validators.engines.duckdb_measure_columns import sources_of
 from validators.engines.duckdb_people import OF_REGISTERED, TOLD, conflicts, of_alike, word_name
