@@ -287,7 +287,10 @@ def test_no_byte_outside_the_buffers_is_touched(tmp_path: Path) -> None:
     if sanitizer is None:
         pytest.skip("the compiler has no address checks")
     checked = tmp_path / "checked.so"
-    assert build.build(checked, "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror") is None
+    assert (
+        build.build(checked, "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Werror")
+        is None
+    )
     done = subprocess.run(
         [sys.executable, "-c", HOSTILE, str(checked), str(tmp_path / "t.csv"), str(random.randrange(1000))],
         capture_output=True,
