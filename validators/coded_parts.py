@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from schema.expression import Among, Call, Column, Compare, Node, walk
+from schema.expression import Among, Call, Column, Compare, IsNull, Node, walk
 from validators import terms
 from validators.reading import Scope, evaluate
 
@@ -49,7 +49,7 @@ class CodedParts(Mapping[Node, exp.Expr]):
 
     def __getitem__(self, node: Node) -> exp.Expr:
         if node not in self._known:
-            self._known[node] = self._made(node) if isinstance(node, Call | Among | Compare) else None
+            self._known[node] = self._made(node) if isinstance(node, Call | Among | Compare | IsNull) else None
         made = self._known[node]
         if made is None:
             raise KeyError(node)
@@ -88,6 +88,8 @@ class CodedParts(Mapping[Node, exp.Expr]):
         name = next(iter(read)).name if len(read) == 1 else ""
         if name not in self._domains or any(part.table for part in read):
             return None
+        if isinstance(node, IsNull):
+            return terms.is_null(self._number(name))
         verdicts = self._verdicts(name, lambda code: self._verdict(node, name, code))
         if not all(isinstance(verdict, bool) for verdict in verdicts):
             return None

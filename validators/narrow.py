@@ -255,7 +255,7 @@ class Narrow(RowRules):
             retired = self.context.recently_retired(self.items[check.item].data_type.code_list or "")
             return exp.Not(this=exp.paren(terms.among(scope.typed[check.item].copy(), retired)))
         if isinstance(check, Missing):
-            asked, when = exp.Not(this=terms.is_null(scope.raw[check.item])), check.when
+            asked, when = exp.Not(this=exp.paren(sql.condition(IsNull(Column(check.item)), scope))), check.when
         else:
             assert isinstance(check, Condition)
             asked, when = sql.condition(check.require.tree, scope), check.when
