@@ -24,7 +24,7 @@ from schema.check import (
 )
 from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
-from validators.engines.duckdb_characteristics import IS_ONE_OF_SEVERAL, NUMBERS, SEVERAL
+from validators.engines.duckdb_characteristics import IS_ONE_OF_SEVERAL, MAY_BE_COPIED, NUMBERS, SEVERAL
 from validators.engines.duckdb_columns import PERSON_KEY, own_name
 from validators.engines.duckdb_exact import RANK
 from validators.engines.duckdb_links import LostZeros
@@ -189,6 +189,8 @@ class Across:
 
     def _comparable(self, table: str) -> str | None:
         """The rows among which some may be alike, with `whole`; None where none can be: their keys differ."""
+        if table == "plus_characteristic":
+            return f"(SELECT row, whole FROM ok_{table} WHERE {MAY_BE_COPIED})"
         if not self.tables[table].table.key:
             return f"ok_keys_{table}"
         if not self._doubled(table):

@@ -25,6 +25,8 @@ NUMBERS = (
 )
 #: whether there are other rows for the person and characteristic of a row; all others are alone
 IS_ONE_OF_SEVERAL = f"{_NUMBER} IN (SELECT value FROM {SEVERAL})"
+#: whether there may be a row like it in every item
+MAY_BE_COPIED = f"(person IS NULL OR {_CHARACTERISTIC} IS NULL OR {IS_ONE_OF_SEVERAL})"
 
 #: the answers and sources by their places in the orders, as columns hold them
 PLACES = {code: place for place, code in enumerate(ANSWER_ORDER)}
