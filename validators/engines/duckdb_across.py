@@ -24,12 +24,13 @@ from schema.check import (
 )
 from validators.assessable import not_assessed
 from validators.causes import causes_of, plain_kind
-from validators.engines.duckdb_characteristics import IS_ONE_OF_SEVERAL, MAY_BE_COPIED, NUMBERS, SEVERAL
+from validators.engines.duckdb_characteristics import IS_ANSWER, IS_ONE_OF_SEVERAL, MAY_BE_COPIED, NUMBERS, SEVERAL
 from validators.engines.duckdb_columns import PERSON_KEY, own_name
 from validators.engines.duckdb_exact import RANK
 from validators.engines.duckdb_links import LostZeros
 from validators.engines.duckdb_repeats import Repeats
 from validators.engines.duckdb_rows import TableRows
+from validators.groups import characteristics
 from validators.plan import final_name
 from validators.tally import SAMPLES, CauseTally, RuleTally, most_first, spread, with_differing
 
@@ -343,11 +344,9 @@ class Across:
         self._rates |= dict(zip(asked, zip(found[::3], found[1::3], found[2::3], strict=True), strict=True))
 
     def _declared(self, rule: Rule) -> RuleTally:
-        found = self.database.rows(
-            f'SELECT DISTINCT "{final_name("characteristic_code")}" FROM ok_plus_characteristic '
-            f"WHERE \"{final_name('value')}\" IN ('Y', 'N', 'U', 'Z')"
-        )
-        return declared_tally(rule, self.context, frozenset(code for (code,) in found))
+        found = self.database.rows(f"SELECT DISTINCT code FROM ok_plus_characteristic WHERE code > 0 AND {IS_ANSWER}")
+        codes = [code for code, _ in characteristics(self.context)]
+        return declared_tally(rule, self.context, frozenset(codes[place - 1] for (place,) in found))
 
 
 def declared_tally(rule: Rule, context: Context, recorded: frozenset[str]) -> RuleTally:

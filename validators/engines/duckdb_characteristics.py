@@ -30,10 +30,12 @@ MAY_BE_COPIED = f"(person IS NULL OR {_CHARACTERISTIC} IS NULL OR {IS_ONE_OF_SEV
 
 #: the answers and sources by their places in the orders, as columns hold them
 PLACES = {code: place for place, code in enumerate(ANSWER_ORDER)}
+#: whether the row says more than that nobody knows
+IS_ANSWER = f"said <> {PLACES['X']}"
 _ASKED = f"said_by IN ({', '.join(str(SOURCE_ORDER.index(source)) for source in sorted(ASKED_SOURCES))})"
 #: what a row says of the question: whether the person was asked and answered, and declined
 OF_ROW = {
-    "asked": f"{_ASKED} AND said <> {PLACES['X']}",
+    "asked": f"{_ASKED} AND {IS_ANSWER}",
     "declined_asked": f"{_ASKED} AND said = {PLACES['Z']}",
 }
 #: added to the rank of an answer that is neither yes nor no: a known one comes first
