@@ -401,6 +401,13 @@ def test_help_names_every_form_of_the_report(capsys: pytest.CaptureFixture[str])
     assert "and not rejected; with --fail-on never, whatever is found" in told
 
 
+def test_a_process_of_the_command_spends_no_time_on_memory_that_it_gives_back_anyway() -> None:
+    told = "print(c.command(), gc.get_freeze_count() > 0, *gc.get_threshold())"
+    code = f"import gc, service.cli as c; c.main = lambda: 2; {told}"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout.startswith("2 True 200000 "), run.stderr
+
+
 def test_help_loads_little_and_ends_well() -> None:
     for arguments in (["--help"], ["validate", "--help"], ["release", "build", "--help"], ["--version"]):
         run = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import duckdb
 
 from schema.tables import TABLES
 from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_columns import PERSON_KEY
-from validators.engines.duckdb_connection import Database, MemoryShortError, ScanError, open_connection
+from validators.engines.duckdb_connection import (
+    VERSION,
+    Database,
+    MemoryShortError,
+    Opening,
+    ScanError,
+    open_connection,
+)
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_misplaced import misplaced_rows, misplaced_tallies
@@ -57,7 +63,7 @@ class DuckDB:
     #: told, table by table, the rows that a consumer leaves out, in the order of the file
     left_out_to: Callable[[str, Iterator[int]], None] | None = None
     name: str = "duckdb"
-    version: str = duckdb.__version__
+    version: str = VERSION
 
     def run(
         self,
@@ -132,7 +138,8 @@ class _Run:
         kept = None if self.in_file else self._memory_of_tables()
         tables = self.spill / "tables.duckdb" if kept is None else None
         memory = self.engine.memory or kept or MEMORY
-        connection = open_connection(paths, self.spill, memory=memory, threads=self.engine.threads, tables=tables)
+        options = {"memory": memory, "threads": self.engine.threads, "tables": tables}
+        connection = Opening(partial(open_connection, paths, self.spill, **options))
         try:
             self.database = Database(connection)
             return self._tally()
@@ -177,7 +184,7 @@ class _Run:
     # Reading
 
     def _read(self, name: str) -> None:
-        self.progress(f"reading {name}", None)
+        self.database.idle = partial(self.progress, f"reading {name}", None)
         source = self.sources[name]
         work = TableRows(self.database, source, self.context.dataset.tables[name], self.context, self._beside(name))
         if name == "person":
