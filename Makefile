@@ -38,6 +38,7 @@ bench: setup ## measure speed and memory, and print one table (BENCH="--only NAM
 
 clean: ## remove what the tools have made, .venv too
 	rm -rf .venv .venv-bench bench/last_table.txt build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f validators/dictionary_encoding/encode.so
 	find schema validators service tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 requirements: setup ## pin the requirement files anew from their .in files
@@ -54,7 +55,8 @@ requirements: setup ## pin the requirement files anew from their .in files
 
 # A path file rather than an import hook: it costs the command line nothing at start. Compiled, so that neither does the
 # first run, nor any where Python is told to write no bytecode.
-.venv/.project: .venv/.installed pyproject.toml
+.venv/.project: .venv/.installed pyproject.toml setup.py $(wildcard validators/dictionary_encoding/*.[ch]) validators/dictionary_encoding/build.py
 	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@$(BIN)/python -m validators.dictionary_encoding.build
 	@$(BIN)/python -m compileall -q schema validators service
 	@touch $@

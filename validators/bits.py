@@ -46,6 +46,18 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A whole number of each row whose bits are set one by one: `parts` have them, as whole numbers of type UINTEGER.
+
+    `whole` is the column itself, in whatever way all of it is quickest made of the values of a row.
+    """
+
+    whole: exp.Expr
+    kind: str
+    parts: tuple[exp.Expr, ...]
+
+
+@dataclass(frozen=True)
 class Bits:
     """Truth values by name, and the columns `bits:<number>` that hold them."""
 
@@ -67,19 +79,21 @@ class Bits:
         """The names of the columns."""
         return tuple(f"bits:{number}" for number in sorted({word for word, _ in self._places.values()}))
 
-    def packed(self) -> Iterator[exp.Expr]:
-        """The columns, made of the truth values."""
-        for number, name in enumerate(self.words):
-            held = [self._shifted(n) for n, (word, _) in self._places.items() if word == number]
-            made = held[0]
-            for other in held[1:]:
-                made = exp.BitwiseOr(this=made, expression=other)
-            yield exp.alias_(made, name, quoted=True, copy=False)
+    def packed(self) -> dict[str, Word]:
+        """The columns by name, made of the truth values."""
+        return {name: self._packed(number) for number, name in enumerate(self.words)}
+
+    def _packed(self, number: int) -> Word:
+        held = tuple(self._shifted(n) for n, (at, _) in self._places.items() if at == number)
+        made = held[0]
+        for other in held[1:]:
+            made = exp.BitwiseOr(this=made, expression=other)
+        return Word(made, _TYPE, held)
 
     def _shifted(self, name: str) -> exp.Expr:
         _, lowest = self._places[name]
-        branches = [(test, _word(number << lowest)) for test, number in self.truths[name].branches()]
-        return exp.paren(terms.case(branches, _word(0)))
+        branches = [(test, word(number << lowest)) for test, number in self.truths[name].branches()]
+        return exp.paren(terms.case(branches, word(0)))
 
     def unpacked(self) -> Iterator[exp.Expr]:
         """Every truth value under its name, out of the columns."""
@@ -103,10 +117,11 @@ class Bits:
         return exp.NEQ(this=self._masked(name, number), expression=terms.literal(0))
 
     def _masked(self, name: str, mask: int) -> exp.Expr:
-        word, lowest = self._places[name]
-        column = exp.column(f"bits:{word}", quoted=True)
-        return exp.paren(exp.BitwiseAnd(this=column, expression=_word(mask << lowest)))
+        number, lowest = self._places[name]
+        column = exp.column(f"bits:{number}", quoted=True)
+        return exp.paren(exp.BitwiseAnd(this=column, expression=word(mask << lowest)))
 
 
-def _word(number: int) -> exp.Expr:
+def word(number: int) -> exp.Expr:
+    """Bits as a part of a word."""
     return terms.cast(terms.literal(number), _TYPE)

@@ -1,6 +1,6 @@
 """Narrow columns of the items whose values come from a list: a code as a number, and whether it is surely one.
 
-Where every code of a list is one character of ASCII, its number is that of the character; else it has the place of the
+Where every code of a list is one character of ASCII, its number is that of the character; else it is the place of the
 code in an ENUM, which a value that is in no list has none of.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from validators import terms
+from validators.bits import Word, word
 from validators.coded_parts import CodedParts
 from validators.plan import column
 from validators.readers.scan import text
@@ -33,7 +34,7 @@ _SECOND = string.ascii_uppercase + string.digits
 
 
 def code_name(item: str) -> str:
-    """The column that holds a code of the list, or its number; null where the item is blank, or its value in doubt."""
+    """The column that holds the number of a code of the list; null where the item is blank, or its value in doubt."""
     return f"code:{item}"
 
 
@@ -81,29 +82,30 @@ class CodeColumns:
     def _type(self, name: str) -> str:
         return f"codes_{self.table.name}_{name}"
 
-    def scanned(self) -> Iterator[exp.Expr]:
-        """The columns, out of the values received."""
-        for name in self.items:
-            yield exp.alias_(self._code(name), code_name(name), quoted=True, copy=False)
-        yield exp.alias_(self._unlisted(), UNLISTED, quoted=True, copy=False)
+    def scanned(self) -> dict[str, exp.Expr]:
+        """The columns of the codes by name, out of the values received."""
+        return {code_name(name): self._code(name) for name in self.items}
 
     def _code(self, name: str) -> exp.Expr:
         if self.is_letter(name):
             first = exp.BitwiseAnd(this=terms.call("ascii", column(name)), expression=terms.literal(_LETTER))
             return terms.cast(exp.paren(first), "UTINYINT")
+        return terms.call("enum_code", self._listed(name))
+
+    def _listed(self, name: str) -> exp.Expr:
         codes = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=self._type(name))
         return exp.TryCast(this=column(name), to=codes)
 
-    def _unlisted(self) -> exp.Expr:
-        """A bit for each item whose value is surely no code; worked out only where there is one."""
+    def unlisted(self) -> Word:
+        """UNLISTED: a bit for each item whose value is surely no code; worked out only where there is one."""
         kind = "USMALLINT" if self.aside < 2**16 else "UBIGINT"
-        mask: exp.Expr = terms.literal(0)
-        for at, name in enumerate(self.items):
-            bit = terms.case([(self._no_code(name), terms.literal(2**at))], terms.literal(0))
-            mask = exp.Add(this=mask, expression=bit)
+        parts = tuple(terms.case([(self._no_code(name), word(2**at))], word(0)) for at, name in enumerate(self.items))
+        mask: exp.Expr = word(0)
+        for part in parts:
+            mask = exp.BitwiseOr(this=mask, expression=exp.paren(part.copy()))
         some = list(self._some_no_code())
-        found = terms.case([(exp.or_(*some), mask)], terms.literal(0)) if some else mask
-        return terms.cast(found, kind)
+        found = terms.case([(exp.or_(*some), mask)], word(0)) if some else mask
+        return Word(terms.cast(found, kind), kind, parts)
 
     @property
     def aside(self) -> int:
@@ -114,7 +116,7 @@ class CodeColumns:
         """Whether a value is longer than a letter, or in no list."""
         if self.is_letter(name):
             return _longer(terms.call("strlen", column(name)))
-        return exp.paren(exp.NEQ(this=_blank(column(name)), expression=_blank(self._code(name))))
+        return exp.paren(exp.NEQ(this=_blank(column(name)), expression=_blank(self._listed(name))))
 
     def _some_no_code(self) -> Iterator[exp.Expr]:
         """Tests of which one is true where `_no_code` is for some item."""
@@ -125,17 +127,18 @@ class CodeColumns:
 
     # Over the narrow columns
 
-    @staticmethod
-    def code(held: object) -> str:
-        """The code that a value of a column stands for."""
-        return chr(held) if isinstance(held, int) else str(held)
+    def code(self, name: str, number: int) -> str:
+        """The code of an item that a number in its column stands for."""
+        return chr(number) if self.is_letter(name) else self.domain(name)[number]
 
     def as_text(self, name: str) -> exp.Expr:
         """The code of an item as text; null where it is blank."""
         code = column(code_name(name))
         if self.is_letter(name):
             return terms.call("chr", terms.cast(code, "INTEGER"))
-        return terms.cast(code, "VARCHAR")
+        place = exp.Add(this=terms.cast(code, "INTEGER"), expression=terms.literal(1))
+        codes = exp.Array(expressions=[terms.literal(each) for each in self.domain(name)])
+        return terms.call("list_extract", codes, place)
 
     def strange(self, name: str) -> exp.Expr | None:
         """Whether the character of an item is no code; None where its type lets codes alone in."""
@@ -150,8 +153,7 @@ class CodeColumns:
 
     def _number(self, name: str) -> exp.Expr:
         """The number of a code, as CodedParts has it."""
-        code = column(code_name(name))
-        return code if self.is_letter(name) else terms.call("enum_code", code)
+        return column(code_name(name))
 
     def _numbers(self, name: str) -> tuple[str | None, ...]:
         """The codes of an item by their numbers."""

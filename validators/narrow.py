@@ -19,9 +19,10 @@ from schema.expression import Among, Call, Column, IsNull, Node, children, walk
 from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.bits import Bits, Truth
-from validators.code_columns import CodeColumns, code_name
+from validators.code_columns import UNLISTED, CodeColumns, code_name
+from validators.first_reading import FirstReading
 from validators.lookups import facts_of
-from validators.plan import RowRules, below, column, own_item, typed_name
+from validators.plan import RowRules, column, own_item, typed_name
 from validators.quick import quick
 from validators.surely import digits_of, surely_formed
 
@@ -108,16 +109,14 @@ class Narrow(RowRules):
 
     # While the file is scanned
 
-    def scan(self, source: exp.Expr, extra: Mapping[str, exp.Expr], bits: Bits) -> exp.Select:
+    def scan(self, extra: Mapping[str, exp.Expr], bits: Bits) -> FirstReading:
         """The narrow columns out of the values received. `extra` are columns made of values as received."""
-        layer = exp.select("*", *self._typed_columns()).from_(below(source))
+        layers = [dict(self._typed_columns())]
         if self._part_names:
             scope = replace(self._scan_scope, parts=self._quick_parts)
-            made = [_as(sql.condition(node, scope), name) for node, name in self._part_names.items()]
-            layer = exp.select("*", *made).from_(below(layer))
-        chosen = [*self.codes.scanned(), *self._value_columns(), *bits.packed()]
-        chosen += [_as(made, name) for name, made in extra.items()]
-        return exp.select(*chosen).from_(below(layer))
+            layers.append({name: sql.condition(node, scope) for node, name in self._part_names.items()})
+        columns = self.codes.scanned() | dict(self._value_columns()) | dict(extra)
+        return FirstReading(tuple(layers), columns, {UNLISTED: self.codes.unlisted()} | bits.packed())
 
     def bits(self, marks: Mapping[str, exp.Expr]) -> Bits:
         """The truth values that are taken down of every row. `marks`: those of later stages, of values as received."""
@@ -137,10 +136,10 @@ class Narrow(RowRules):
     def _is_typed(self, name: str) -> bool:
         return self.items[name].data_type.kind in ("date", "integer")
 
-    def _typed_columns(self) -> Iterator[exp.Expr]:
+    def _typed_columns(self) -> Iterator[tuple[str, exp.Expr]]:
         for name, item in self.items.items():
             if self._is_typed(name):
-                yield _as(sql.typed(column(name), item.data_type), typed_name(name))
+                yield typed_name(name), sql.typed(column(name), item.data_type)
 
     @cached_property
     def _repeated_parts(self) -> tuple[Node, ...]:
@@ -164,12 +163,13 @@ class Narrow(RowRules):
         counts = {name: digits_of(self.items[name].data_type) for name in self._formatted}
         return {name: count for name, count in counts.items() if count is not None}
 
-    def _value_columns(self) -> Iterator[exp.Expr]:
+    def _value_columns(self) -> Iterator[tuple[str, exp.Expr]]:
         for item in self.plain:
+            name = typed_name(item.name)
             if self._is_typed(item.name):
-                yield column(typed_name(item.name))
+                yield name, column(name)
             elif item.name in self.finals:
-                yield _as(column(item.name), typed_name(item.name))
+                yield name, column(item.name)
 
     def _form_truths(self) -> Iterator[tuple[str, Truth]]:
         for item in self.plain:

@@ -21,7 +21,7 @@ from validators.lookups import facts_of
 from validators.reading import Scope as Reading
 from validators.reading import evaluate, list_named
 from validators.reference_answers import JOINT, can_be_judged
-from validators.terms import CASTS, among, call, case, cast, full_match, is_null, literal, lower, squeeze, upper
+from validators.terms import MACROS, among, call, case, cast, full_match, is_null, literal, lower, squeeze, upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from validators.context import Context
 
 #: the macros that the SQL of this module calls
-PREAMBLE = (*CASTS, VERHOEFF)
+PREAMBLE = (*MACROS, VERHOEFF)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,15 +50,14 @@ def digits_of(data_type: DataType) -> int | None:
 
 def _digits(value: exp.Expr, count: int) -> exp.Expr:
     """The number that the value is read as prints as the value: so it has digits alone, and none in front is 0."""
-    positive = exp.GTE(this=value.copy(), expression=terms.literal("0"))
-    return _printed(terms.call("TRY_CAST_BIGINT", value.copy()), value, count, positive)
+    return terms.call(terms.IS_DIGITS, value.copy(), terms.literal(count))
 
 
-def _printed(read: exp.Expr, value: exp.Expr, length: int, *more: exp.Expr) -> exp.Expr:
+def _printed(read: exp.Expr, value: exp.Expr, length: int) -> exp.Expr:
     """Whether what was read of a value prints as the value, which has so many bytes."""
     same = exp.EQ(this=terms.cast(read.copy(), "VARCHAR"), expression=value.copy())
     long = exp.EQ(this=terms.call("strlen", value.copy()), expression=terms.literal(length))
-    return terms.call("coalesce", exp.and_(same, long, *more), exp.false())
+    return terms.call("coalesce", exp.and_(same, long), exp.false())
 
 
 def _short_text(value: exp.Expr, data_type: DataType) -> exp.Expr:
@@ -68,10 +67,9 @@ def _short_text(value: exp.Expr, data_type: DataType) -> exp.Expr:
         exp.LT(this=value.copy(), expression=terms.literal("~")),
     )
     if data_type.max_length is None:
-        return seen
-    return exp.and_(
-        seen, exp.LTE(this=terms.call("strlen", value.copy()), expression=terms.literal(data_type.max_length))
-    )
+        return terms.call(terms.OF_SHAPE, seen)
+    short = exp.LTE(this=terms.call("strlen", value.copy()), expression=terms.literal(data_type.max_length))
+    return terms.call(terms.OF_SHAPE, exp.and_(seen, short))
 
 
 def _is_code(usual: str, data_type: DataType) -> bool:

@@ -11,13 +11,22 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-#: macros for casts that give null where they fail: SQLGlot would rewrite them. A cast that fails takes eight times as
-#: long as one that does not, because the database words an error: a cheap test tells most of what is no date. A number
-#: is read several times in one query, which works it out once as long as it is no CASE
-CASTS = (
+_DIGITS = "coalesce(CAST(TRY_CAST(x AS BIGINT) AS VARCHAR) = x AND strlen(x) = n AND x >= '0', false)"
+#: macros, which SQLGlot leaves as they are. Casts give null where they fail; one that fails takes eight times as long
+#: as one that does not, because the database words an error: a cheap test tells most of what is no date. A number is
+#: read several times in one query, which works it out once as long as it is no CASE
+MACROS = (
     "CREATE OR REPLACE TEMP MACRO TRY_CAST_DATE(x) AS CASE WHEN x LIKE '____-__-__' THEN TRY_CAST(x AS DATE) END",
     "CREATE OR REPLACE TEMP MACRO TRY_CAST_BIGINT(x) AS TRY_CAST(x AS BIGINT)",
+    f"CREATE OR REPLACE TEMP MACRO IS_DIGITS(x, n) AS {_DIGITS}",
+    "CREATE OR REPLACE TEMP MACRO OF_SHAPE(x) AS x",
 )
+#: the number that a text is read as; null where it is none
+NUMBER = "TRY_CAST_BIGINT"
+#: whether a text is so many digits, the first no 0; false where it is null
+IS_DIGITS = "IS_DIGITS"
+#: what is the same for all texts of one shape, which is the text with every digit a 0 and every letter an A or an a
+OF_SHAPE = "OF_SHAPE"
 #: from so many choices on, a value is looked up instead of compared with each
 MANY = 40
 

@@ -14,7 +14,7 @@ VALUES = st.sampled_from([True, False, None])
 
 
 def _read(bits: Bits, wanted: str) -> list[object]:
-    packed = ", ".join(made.sql(dialect="duckdb") for made in bits.packed())
+    packed = ", ".join(f'{word.whole.sql(dialect="duckdb")} AS "{name}"' for name, word in bits.packed().items())
     with duckdb.connect() as connection:
         row = connection.execute(f"SELECT {wanted} FROM (SELECT {packed})").fetchone()
     assert row is not None

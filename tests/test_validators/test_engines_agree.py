@@ -23,6 +23,7 @@ from tests.test_validators.drawn_submissions import (
     context_with,
 )
 from tests.test_validators.small_submissions import Outcome, judged, opened
+from validators.dictionary_encoding import encoded, states
 from validators.engines import ENGINES, duckdb, duckdb_across, duckdb_rows
 from validators.header import header_checks
 from validators.lost_zeros import LOST, LOST_THERE
@@ -45,6 +46,7 @@ SETTINGS = settings(
 )
 #: an engine takes a second for one
 EXAMPLES = 20
+USUAL = {"TELLING": encoded.TELLING, "DISTINCT": encoded.DISTINCT, "BLOCK": encoded.BLOCK, "MOST": states.MOST}
 OTHERS = [name for name in ENGINES if name != "reference"]
 #: kinds that are judged beside the engines
 BESIDE = {"table_missing"}
@@ -60,13 +62,25 @@ def outcomes(submission: Submission, engines: Iterable[str]) -> dict[str, Outcom
 
 #: how many rows in doubt are read again alone: none, some, all
 SHARES = st.sampled_from((0.0, 0.3, 1.0))
+#: how files are encoded, where they are: as usual, every column as text, some columns as text, in tiny blocks
+ENCODINGS = st.sampled_from(
+    (
+        {},
+        {"TELLING": 0, "DISTINCT": -1.0},
+        {"MOST": 4},
+        {"TELLING": 0, "DISTINCT": -1.0, "MOST": 3},
+        {"BLOCK": 4000},
+    )
+)
 
 
 @pytest.mark.parametrize("engine", OTHERS)
 def test_an_engine_agrees_with_plain_python(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     @settings(SETTINGS, max_examples=EXAMPLES)
-    @given(DRAWN, SHARES, st.booleans())
-    def agrees(submission: Submission, few: float, large: bool) -> None:
+    @given(DRAWN, SHARES, st.booleans(), ENCODINGS)
+    def agrees(submission: Submission, few: float, large: bool, encoding: dict[str, float]) -> None:
+        for name, usual in USUAL.items():
+            monkeypatch.setattr(states if name == "MOST" else encoded, name, encoding.get(name, usual))
         monkeypatch.setattr(duckdb_rows, "FEW", few)
         monkeypatch.setattr(duckdb, "KEPT", () if large else duckdb.KEPT)
         monkeypatch.setattr(duckdb_across, "ROWS_AT_ONCE", 7 if large else 1 << 30)

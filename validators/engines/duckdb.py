@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from schema.tables import TABLES
@@ -13,6 +15,7 @@ from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_columns import PERSON_KEY
 from validators.engines.duckdb_connection import (
+    PACKAGE,
     VERSION,
     Database,
     MemoryShortError,
@@ -141,7 +144,7 @@ class _Run:
         options = {"memory": memory, "threads": self.engine.threads, "tables": tables}
         connection = Opening(partial(open_connection, paths, self.spill, **options))
         try:
-            self.database = Database(connection)
+            self.database = Database(connection, in_memory=tables is None)
             return self._tally()
         finally:
             connection.close()
@@ -184,7 +187,7 @@ class _Run:
     # Reading
 
     def _read(self, name: str) -> None:
-        self.database.idle = partial(self.progress, f"reading {name}", None)
+        self.database.idle = partial(self._wait_for, name)
         source = self.sources[name]
         work = TableRows(self.database, source, self.context.dataset.tables[name], self.context, self._beside(name))
         if name == "person":
@@ -201,6 +204,11 @@ class _Run:
         if name == "person":
             self.places.make(work)
         self.across.prepare(name)
+
+    def _wait_for(self, name: str) -> None:
+        """Called when the file of a table begins to be read: what is needed behind that is loaded meanwhile."""
+        self.progress(f"reading {name}", None)
+        Thread(target=import_module, args=(PACKAGE,), daemon=True).start()
 
     def _beside(self, name: str) -> Path:
         """Where the records of a table that are in doubt may be written."""

@@ -115,7 +115,9 @@ class Across:
     def _doubled(self, table: str) -> bool:
         """Whether some key stands there twice; those keys are in `doubled_<table>`, and rows in `wholes_<table>`."""
         if table not in self._compared:
-            self._compared[table] = self._find_doubles(f"doubled_{table}", self._own(table), f"ok_keys_{table}", table)
+            self._compared[table] = self._find_doubles(
+                f"doubled_{table}", self._own(table), f"ok_keys_{table}", table, self.tables[table].table.key
+            )
             if self._compared[table]:
                 doubled = f"{self._own(table)} IN (SELECT value FROM doubled_{table})"
                 self.tables[table].make_wholes(f"SELECT row FROM ok_keys_{table} WHERE {doubled}")
@@ -124,12 +126,15 @@ class Across:
     def _own(self, table: str) -> str:
         return own_name(self.tables[table].table)
 
-    def _find_doubles(self, made: str, value: str, rows: str, table: str) -> bool:
-        """Make a table `made` of the values that some of the rows share; whether there are any.
+    def _find_doubles(self, made: str, value: str, rows: str, table: str, items: tuple[str, ...] = ()) -> bool:
+        """Make a table `made` of the values that some of the rows share; whether there are any. `items`: what they are
+        the values of.
 
         It is done in parts: the values of many rows, and nearly all may differ, take more memory than there is.
         """
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {made} AS SELECT {value} AS value FROM {rows} LIMIT 0")
+        if self.tables[table].all_differ(items):
+            return False
         parts = 1 + self.tables[table].rows // ROWS_AT_ONCE
         for part in range(parts):
             of_part = f"AND hash({value}) % {parts} = {part}" if parts > 1 else ""
@@ -176,7 +181,7 @@ class Across:
 
     def _shared(self, table: str, check: SharedValue) -> int:
         value = f'"shared:{check.item}"'
-        if self._find_doubles("doubles", value, f"ok_keys_{table}", table):
+        if self._find_doubles("doubles", value, f"ok_keys_{table}", table, (check.item,)):
             self.database.run(
                 f"INSERT INTO hits (row) SELECT row FROM ok_keys_{table} WHERE {value} IN "
                 f"(SELECT {value} FROM ok_keys_{table} WHERE {value} IN (SELECT value FROM doubles) "

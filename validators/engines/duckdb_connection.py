@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-# DuckDB itself, without the part of its package that is written in Python: nothing of that is used here, and loading it
-# takes longer than loading the engine
+# DuckDB itself, without the part of its package that is written in Python, which takes longer to load than the engine:
+# `shown` alone needs that
 import _duckdb as duckdb
 
 from validators.errors import EngineError
 from validators.sql import PREAMBLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
 VERSION = duckdb.__version__
+PACKAGE = "duckdb"
 #: a cast pushed into the reader drops rows, and a long IN list that becomes a join reorders them
 UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
 #: how a table is made that may hold every row of a file; small ones are temporary
@@ -95,25 +98,37 @@ class Opening:
 
 
 class Database:
-    """Runs statements; what DuckDB says when one fails is never passed on, because it quotes cells of patients.
+    """Runs statements; what DuckDB says when one fails is never passed on, because it quotes cells of patients."""
 
-    `idle` is called once, as soon as a table is about to be made that holds every row of a file: Python has nothing to
-    do for as long.
-    """
+    #: whether its tables stand in memory
+    in_memory: bool
+    #: called once, by `tell_idle`
+    idle: Callable[[], None] | None = None
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection | Opening) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection | Opening, *, in_memory: bool = True) -> None:
         self._given = connection
-        self.idle: Callable[[], None] | None = None
+        self.in_memory = in_memory
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         return self._given.connection() if isinstance(self._given, Opening) else self._given
 
-    def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
-        """Run a statement that gives no rows."""
-        if self.idle and statement.startswith(OF_ALL_ROWS):
+    def tell_idle(self) -> None:
+        """Say that a whole file is read from now on, while which Python has nothing to do."""
+        if self.idle is not None:
             idle, self.idle = self.idle, None
             idle()
+
+    @property
+    def threads(self) -> int:
+        """How many threads a query may take."""
+        (found,) = self.row("SELECT current_setting('threads')")
+        return int(found)
+
+    def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
+        """Run a statement that gives no rows."""
+        if statement.startswith(OF_ALL_ROWS):
+            self.tell_idle()
         self._execute(statement, parameters)
 
     def rows(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
@@ -133,6 +148,21 @@ class Database:
         cursor = self._execute(statement, ())
         names = [description[0] for description in cursor.description or ()]
         return dict(zip(names, self._fetched(cursor)[0], strict=True))
+
+    def typed_rows(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The types of the columns of a query, as DuckDB names them, and all of its rows."""
+        cursor = self._execute(statement, ())
+        return [str(description[1]) for description in cursor.description or ()], self._fetched(cursor)
+
+    @contextmanager
+    def shown(self, name: str, table: object) -> Generator[None]:
+        """Let statements read a table in memory, anything with an Arrow stream, under a name."""
+        importlib.import_module(PACKAGE)
+        self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
 
     def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
         """The rows of a query that may give many, some thousand at a time; nothing else may run before its end."""

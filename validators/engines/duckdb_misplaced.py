@@ -87,8 +87,9 @@ def _among(item: str, forms: tuple[Form, ...]) -> str:
 def _form(value: exp.Expr, own_number: exp.Expr | None) -> exp.Expr:
     short = exp.LT(this=terms.call("strlen", value.copy()), expression=terms.literal(SHORTEST))
     told = exp.and_(exp.Not(this=_holds(value, "@")), exp.Not(this=_holds(value, " ")), exp.or_(short, _word(value)))
-    branches = [(terms.is_null(value), exp.null()), (told, _letters(value))]
-    return terms.cast(terms.case(branches, _exact(value, own_number)), "UTINYINT")
+    by_shape = terms.call(terms.OF_SHAPE, terms.case([(told, _letters(value))], exp.null()))
+    branches = [(terms.is_null(value), exp.null())]
+    return terms.cast(terms.case(branches, terms.call("coalesce", by_shape, _exact(value, own_number))), "UTINYINT")
 
 
 def _exact(value: exp.Expr, own_number: exp.Expr | None) -> exp.Expr:

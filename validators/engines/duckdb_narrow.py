@@ -12,12 +12,13 @@ from validators import terms
 from validators.answers import NOT_KNOWN_VALUES
 from validators.bits import Bits
 from validators.code_columns import UNLISTED, code_name
+from validators.engines.duckdb_encoded import Facts, make_encoded
 from validators.narrow import Narrow, by_doubt, form_name, kept_name, unknown_name
 from validators.plan import column, reads
 from validators.reading import Scope, evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from schema.data_item import Item
     from schema.rule import Rule
@@ -36,6 +37,8 @@ class NarrowTable:
     histograms: dict[str, dict[str, int]] = field(default_factory=dict)
     #: the truth values that every row has
     bits: Bits = field(default_factory=lambda: Bits({}))
+    #: what is known of the file where it was encoded
+    facts: Facts | None = None
     #: rows that some row of the file holds and nobody may see
     unseen: int = 0
     _seen: str = ""
@@ -58,15 +61,19 @@ class NarrowTable:
         """Rows received that rules may see."""
         return self.counts["rows"]
 
-    def make(self, extra: dict[str, exp.Expr], marks: dict[str, exp.Expr]) -> int:
-        """Scan the file; the number of records that the scan gave. `extra`, `marks`: columns of later stages."""
+    def make(self, extra: dict[str, exp.Expr], marks: dict[str, exp.Expr], keys: Iterable[tuple[str, ...]]) -> int:
+        """Scan the file; the number of records that the scan gave. `extra`, `marks`: columns of later stages. `keys`:
+        items in which the rows may differ."""
         for statement in self.plan.codes.types():
             self.database.run(statement)
         visible = self.scan.visible()
         hides = visible != exp.true()
         self.bits = self.plan.bits({"seen": visible, **marks} if hides else marks)
-        query = self.plan.scan(self.scan.values(), {**self.scan.row(), **extra}, self.bits)
-        self.database.run(f"CREATE OR REPLACE TABLE {self._table} AS {self.scan.statement(query)}")
+        reading = self.plan.scan({**self.scan.row(), **extra}, self.bits)
+        self.facts = make_encoded(self.database, self.scan, reading, self._table, keys)
+        if self.facts is None:
+            statement = self.scan.statement(reading.query(self.scan.values()))
+            self.database.run(f"CREATE OR REPLACE TABLE {self._table} AS {statement}")
         row = "" if self.scan.numbered else "rowid + 1 AS row, "
         unpacked = ", ".join(made.sql(dialect="duckdb") for made in self.bits.unpacked())
         rows = f"SELECT {row}*, {unpacked} FROM {self._table}"
@@ -111,6 +118,7 @@ class NarrowTable:
         for counted, rows in ((self._counted_codes(), self.unjudged), (self._counted_verdicts(), self.name)):
             asked = _aliased(counted)
             found |= self.database.named_row(f"SELECT {asked} FROM {rows}") if asked else {}
+        found |= {f"hist:{name}": self._known(name) for name in self.plan.codes.items if self._known(name) is not None}
         self.counts, self.histograms = self._split(found)
         for at, name in enumerate(self.plan.codes.items):
             self.counts[f"doubt:{name}"] = self.counts[UNLISTED] >> at & 1 or self._strange(name)
@@ -129,7 +137,7 @@ class NarrowTable:
         """Counts and histograms out of one row of results."""
         code = self.plan.codes.code
         histograms = {
-            name[5:]: {code(held): count for held, count in (value or {}).items()}
+            name[5:]: {code(name[5:], number): count for number, count in (value or {}).items()}
             for name, value in found.items()
             if name.startswith("hist:")
         }
@@ -160,7 +168,12 @@ class NarrowTable:
     def _counted_codes(self) -> Iterator[tuple[str, exp.Expr]]:
         yield UNLISTED, terms.call("bit_or", column(UNLISTED))
         for name in self.plan.codes.items:
-            yield f"hist:{name}", terms.call("histogram", column(code_name(name)))
+            if self._known(name) is None:
+                yield f"hist:{name}", terms.call("histogram", column(code_name(name)))
+
+    def _known(self, name: str) -> Mapping[int, int] | None:
+        """How many rows have each code, where that is known of the file and every row may be seen."""
+        return self.facts.histograms.get(code_name(name)) if self.facts and not self.unseen else None
 
     def _counted_verdicts(self) -> Iterator[tuple[str, exp.Expr]]:
         for rule in self.plan.judged_rules:

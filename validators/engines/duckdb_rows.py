@@ -129,7 +129,12 @@ class TableRows:
             {name: made for name, made in found.items() if name not in self._of_codes}
             for found in (self._received(), received_marks(self.table.name))
         )
-        return self.first.make(self._numbers() | extra, marks | wide)
+        keys = ((item,) for item in self._shared if self.table.item(item).data_type.kind == "text")
+        return self.first.make(self._numbers() | extra, marks | wide, [*filter(None, (self.table.key,)), *keys])
+
+    def all_differ(self, items: tuple[str, ...]) -> bool:
+        """Whether surely no two rows have the same values in some items, text as received."""
+        return self.first.facts is not None and items in self.first.facts.differing
 
     def judge(self) -> None:
         """Judge every row: quickly, and what is in doubt by the definition."""

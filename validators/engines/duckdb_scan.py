@@ -34,6 +34,16 @@ class Scan:
         """Whether the records bring their row along; else it follows from their order."""
         return self.source.explicit_rows
 
+    @property
+    def encodable(self) -> bool:
+        """Whether the file stands as it was received, and all of it is asked for."""
+        source = self.source
+        return self.relation is None and source.in_place and source.scan_kind == "csv" and not self.numbered
+
+    def absent(self) -> dict[str, exp.Expr]:
+        """Item that has no column → what stands in for its values."""
+        return {i.name: self._stands_in(i) for i in self.table.items if i.name not in self.source.columns}
+
     def values(self) -> exp.Select:
         """The values as received under the names of the items."""
         names = [self._column(item) for item in self.table.items]
@@ -43,8 +53,11 @@ class Scan:
     def _column(self, item: Item) -> exp.Expr:
         if item.name in self.source.columns:
             return column(item.name)
-        stands_in = self.context.header.get(item.column_absent) if item.column_absent else None
-        return exp.alias_(terms.cast(terms.literal(stands_in), "VARCHAR"), item.name, quoted=True)
+        return exp.alias_(self._stands_in(item), item.name, quoted=True)
+
+    def _stands_in(self, item: Item) -> exp.Expr:
+        text = self.context.header.get(item.column_absent) if item.column_absent else None
+        return terms.cast(terms.literal(text), "VARCHAR")
 
     def row(self) -> dict[str, exp.Expr]:
         """The row as a column, where the records bring it along."""

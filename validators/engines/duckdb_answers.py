@@ -1,0 +1,80 @@
+"""What is asked of the distinct values of an encoded column, once each: SQL in, values by number out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from validators.dictionary_encoding.answers import answers
+from validators.dictionary_encoding.arrow_stream import Batch, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlglot import exp
+
+    from validators.dictionary_encoding.arrow_stream import Values
+    from validators.engines.duckdb_connection import Database
+    from validators.first_reading import Origins
+
+    #: (column of the file, name of what is asked of it)
+    Asked = tuple[str, str]
+
+#: distinct values of a column up to which it is asked together with others
+MANY = 1024
+_RELATION = "distinct_values"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, by number: laid out in memory, and as Python has it."""
+
+    values: Values
+    listed: Sequence[Any]
+
+
+@dataclass
+class Questions:
+    """What is asked of columns by number. `distinct`: column → its values, or the shapes of its values."""
+
+    database: Database
+    origins: Origins
+    distinct: Mapping[str, Values]
+    asked: dict[Asked, list[exp.Expr]] = field(default_factory=dict)
+
+    def answers(self) -> dict[Asked, Answer]:
+        """Every answer; those of a type without a layout are left out. Several expressions are or-ed together."""
+        found: dict[Asked, Answer] = {}
+        for names in self._together():
+            found |= self._ask({(name, made): parts for (name, made), parts in self.asked.items() if name in names})
+        return found
+
+    def _together(self) -> Iterator[frozenset[str]]:
+        """Columns that stand side by side in one query: those with a few values."""
+        names = {name for name, _ in self.asked}
+        long = {name for name in names if self.distinct[name].length > MANY}
+        yield frozenset(names - long)
+        yield from (frozenset({name}) for name in sorted(long))
+
+    def _ask(self, asked: Mapping[Asked, list[exp.Expr]]) -> dict[Asked, Answer]:
+        if not asked:
+            return {}
+        names = sorted({name for name, _ in asked})
+        rows = max(self.distinct[name].length for name in names)
+        table = Table(names, [Batch(rows, tuple(self.distinct[name].side_by_side(rows) for name in names))])
+        needed = self.origins.needed((each for parts in asked.values() for each in parts), ())
+        columns = {str(at): ored(parts) for at, parts in enumerate(asked.values())}
+        with self.database.shown(_RELATION, table):
+            kinds, found = self.database.typed_rows(self.origins.query(columns, needed, _RELATION))
+        answered: dict[Asked, Answer] = {}
+        for (name, made), kind, listed in zip(asked, kinds, zip(*found, strict=True), strict=True):
+            own = listed[: self.distinct[name].length]
+            values = answers(kind, own)
+            if values is not None:
+                answered[name, made] = Answer(values, own)
+        return answered
+
+
+def ored(parts: Sequence[exp.Expr]) -> str:
+    """The SQL of one expression, or of the bits of several."""
+    return " | ".join(f"({part.sql(dialect='duckdb')})" for part in parts)
