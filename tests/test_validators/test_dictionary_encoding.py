@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import ctypes
+import datetime
 import io
 import random
 import re
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from validators.dictionary_encoding import build, differing, encoded, library, states
+from validators.dictionary_encoding.answers import answers
 from validators.dictionary_encoding.arrow_stream import Values
 from validators.dictionary_encoding.blocks import Block, Encoded
 from validators.dictionary_encoding.encoded import encode
@@ -301,3 +303,8 @@ def test_no_byte_outside_the_buffers_is_touched(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout.split()[1]) > 100, "Nearly nothing of what was drawn is strict."
+
+
+def test_a_day_without_a_date_in_python_is_not_answered() -> None:
+    assert answers("DATE", [datetime.date(2026, 4, 1), None]) is not None
+    assert answers("DATE", ["0001-01-01 (BC)", None]) is None

@@ -28,22 +28,22 @@ _EPOCH: Final = datetime.date(1970, 1, 1).toordinal()
 
 
 def answers(kind: str, found: Sequence[Any]) -> Values | None:
-    """Values of a DuckDB type by number, None where there is none; None for a type that is not known here."""
+    """Values of a DuckDB type by number, None where there is none; None for a type that is not known here, and for days
+    that Python has no date for, which come as text."""
     if kind == "BOOLEAN":
         return _laid("b", found, bytes(_bits(value is True for value in found)))
     if kind not in _WIDTHS:
         return None
     letter, code = _WIDTHS[kind]
-    plain: Callable[[Any], int] = _day if kind == "DATE" else _same
+    there = [value for value in found if value is not None]
+    if kind == "DATE" and not all(isinstance(value, datetime.date) for value in there):
+        return None
+    plain: Callable[[Any], int] = _day if kind == "DATE" else int
     return _laid(letter, found, array(code, [0 if value is None else plain(value) for value in found]).tobytes())
 
 
 def _day(value: datetime.date) -> int:
     return value.toordinal() - _EPOCH
-
-
-def _same(value: int) -> int:
-    return value
 
 
 def _laid(letter: str, found: Sequence[Any], content: bytes) -> Values:

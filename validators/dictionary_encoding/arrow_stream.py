@@ -9,13 +9,11 @@ from __future__ import annotations
 import ctypes
 from array import array
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TypeVar
-
-    _Kept = TypeVar("_Kept", bound=ctypes.Structure)
+    from collections.abc import Callable, Iterable, Sequence
 
 _NULLABLE = 2
 _NUMBERS = "S"
@@ -101,79 +99,101 @@ class Batch:
 
 
 class Table:
-    """Batches whose columns have the same names and types, to be read as often as wanted, in their order.
+    """Batches whose columns have the same names and types, in their order. They are read once: how they look may be
+    asked before as often as wanted.
 
-    It has to be kept until the other side has read all that it asked for: everything handed over lives as long.
+    It has to be kept until the other side has read all that it asked for. A batch lives until that is done with it.
     """
 
-    def __init__(self, names: Sequence[str], batches: Sequence[Batch]) -> None:
+    def __init__(self, names: Sequence[str], batches: Iterable[Batch]) -> None:
         self._names = tuple(names)
-        self._batches = tuple(batches)
+        self._batches = iter(batches)
+        self._first = next(self._batches)
+        self._formats = tuple(_formats(values) for values in self._first.columns)
         self._readings: list[_Reading] = []
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """A stream of the batches, in a capsule. Another schema cannot be asked for."""
         del requested_schema
-        reading = _Reading(self._names, self._batches)
+        reading = _Reading(self._names, self._formats, self._next)
         self._readings.append(reading)
         return _new_capsule(ctypes.addressof(reading.stream), _CAPSULE, None)
 
+    def _next(self) -> Batch | None:
+        first, self._first = self._first, None
+        return first or next(self._batches, None)
+
+
+def _formats(values: Values) -> tuple[str, str]:
+    """The format of a column, and that of its dictionary."""
+    return values.format, values.dictionary.format if values.dictionary else ""
+
 
 class _Reading:
-    """One reading of a table from its start."""
+    """One reading of a table."""
 
-    def __init__(self, names: tuple[str, ...], batches: tuple[Batch, ...]) -> None:
-        self._names, self._batches, self._at = names, batches, 0
+    def __init__(
+        self, names: tuple[str, ...], formats: tuple[tuple[str, str], ...], following: Callable[[], Batch | None]
+    ) -> None:
+        self._names, self._formats, self._following = names, formats, following
         self._kept: list[object] = []
         self.stream = _Stream(_GET_SCHEMA(self._schema), _GET_NEXT(self._next), _NO_ERROR, _RELEASED_STREAM)
 
     def _schema(self, stream: object, into: Any) -> int:
         del stream
-        fields = [self._field(name, made) for name, made in zip(self._names, self._batches[0].columns, strict=True)]
+        fields = [self._field(name, *formats) for name, formats in zip(self._names, self._formats, strict=True)]
         ctypes.pointer(into.contents)[0] = self._struct_schema(fields)
         return _DONE
 
-    def _field(self, name: str, made: Values) -> _Schema:
-        field = _Schema(made.format.encode(), name.encode(), None, _NULLABLE, release=_RELEASED_SCHEMA)
-        if made.dictionary is not None:
-            field.format = _NUMBERS.encode()
-            field.dictionary = ctypes.pointer(self._keep(self._field("", made.dictionary)))
+    def _field(self, name: str, letter: str, dictionary: str) -> _Schema:
+        field = _Schema(letter.encode(), name.encode(), None, _NULLABLE, release=_RELEASED_SCHEMA)
+        if dictionary:
+            field.dictionary = ctypes.pointer(self._field("", dictionary, ""))
+        self._kept.append(field)
         return field
 
     def _struct_schema(self, fields: list[_Schema]) -> _Schema:
-        children = (ctypes.POINTER(_Schema) * len(fields))(*(ctypes.pointer(self._keep(field)) for field in fields))
+        children = (ctypes.POINTER(_Schema) * len(fields))(*map(ctypes.pointer, fields))
         self._kept.append(children)
         return _Schema(b"+s", b"", None, 0, len(fields), children, release=_RELEASED_SCHEMA)
 
     def _next(self, stream: object, into: Any) -> int:
         """The next batch; an array that is released already says that there is none."""
         del stream
-        if self._at == len(self._batches):
+        batch = self._following()
+        if batch is None:
             into.contents.release = _RELEASE_ARRAY()
             return _DONE
-        batch = self._batches[self._at]
-        self._at += 1
-        columns = [ctypes.pointer(self._keep(self._array(made))) for made in batch.columns]
+        kept: list[object] = [batch]
+        columns = [ctypes.pointer(_array(made, kept)) for made in batch.columns]
         children = (ctypes.POINTER(_Array) * len(columns))(*columns)
         buffers = (ctypes.c_void_p * 1)(None)
-        self._kept += [children, buffers]
+        number = next(_NUMBERS_HANDED)
+        _HANDED[number] = (*kept, children, buffers)
         ctypes.pointer(into.contents)[0] = _Array(
-            batch.rows, 0, 0, 1, len(columns), buffers, children, release=_RELEASED_ARRAY
+            batch.rows, 0, 0, 1, len(columns), buffers, children, None, _RELEASED_ARRAY, number
         )
         return _DONE
 
-    def _array(self, made: Values) -> _Array:
-        buffers = (ctypes.c_void_p * len(made.buffers))(*made.buffers)
-        self._kept.append(buffers)
-        nulls = 0 if made.buffers[0] is None else _UNCOUNTED
-        array = _Array(made.length, nulls, 0, len(made.buffers), 0, buffers, release=_RELEASED_ARRAY)
-        if made.dictionary is not None:
-            array.dictionary = ctypes.pointer(self._keep(self._array(made.dictionary)))
-        return array
 
-    def _keep(self, made: _Kept) -> _Kept:
-        self._kept.append(made)
-        return made
+#: number of a batch → all that it is made of, until the other side is done with it
+_HANDED: dict[int, tuple[object, ...]] = {}
+_NUMBERS_HANDED = count(1)
+
+
+def _array(made: Values, kept: list[object]) -> _Array:
+    buffers = (ctypes.c_void_p * len(made.buffers))(*made.buffers)
+    nulls = 0 if made.buffers[0] is None else _UNCOUNTED
+    array = _Array(made.length, nulls, 0, len(made.buffers), 0, buffers, release=_RELEASED_ARRAY)
+    if made.dictionary is not None:
+        array.dictionary = ctypes.pointer(_array(made.dictionary, kept))
+    kept += [array, buffers]
+    return array
+
+
+def _forget_array(made: Any) -> None:
+    _HANDED.pop(made.contents.private_data or 0, None)
+    _forget(made, _RELEASE_ARRAY)
 
 
 def _forget(made: Any, kind: type) -> None:
@@ -183,7 +203,7 @@ def _forget(made: Any, kind: type) -> None:
 
 # never freed: they may be called when all else is gone
 _RELEASED_SCHEMA = _RELEASE_SCHEMA(lambda made: _forget(made, _RELEASE_SCHEMA))
-_RELEASED_ARRAY = _RELEASE_ARRAY(lambda made: _forget(made, _RELEASE_ARRAY))
+_RELEASED_ARRAY = _RELEASE_ARRAY(_forget_array)
 _RELEASED_STREAM = _RELEASE_STREAM(lambda made: _forget(made, _RELEASE_STREAM))
 _NO_ERROR = _LAST_ERROR(lambda _: None)
 

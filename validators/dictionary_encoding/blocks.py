@@ -11,7 +11,7 @@ from validators.dictionary_encoding.library import loaded
 from validators.dictionary_encoding.memory import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from validators.dictionary_encoding.memory import Memory
 
@@ -71,7 +71,7 @@ class Encoded:
     are few: its values with every digit a 0, and every letter of ASCII an A or an a.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: list[Block]
     distinct: Mapping[int, Values]
     shapes: Mapping[int, Values]
 
@@ -79,6 +79,12 @@ class Encoded:
     def rows(self) -> int:
         """How many records there are."""
         return sum(block.rows for block in self.blocks)
+
+    def taken(self) -> Iterator[Block]:
+        """The blocks one after the other, and for the last time: each lives as long as somebody refers to it."""
+        self.blocks.reverse()
+        while self.blocks:
+            yield self.blocks.pop()
 
     def counts(self, place: int) -> list[int]:
         """How many rows have each number of a column of numbers."""

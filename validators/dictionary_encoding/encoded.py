@@ -172,7 +172,7 @@ class _Run:
 
     def result(self) -> Encoded:
         """What came of it."""
-        blocks = tuple(self.blocks[number][0] for number in sorted(self.blocks))
+        blocks = [self.blocks[number][0] for number in sorted(self.blocks)]
         merged = self.states[0]
         found: dict[int, dict[int, Values]] = {NUMBERED: {}, TEXT: {}}
         for place, kind in enumerate(self.kinds):

@@ -21,7 +21,7 @@ from validators.engines.duckdb_quicker import Quicker, whole_name
 from validators.first_reading import Origins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlglot import exp
 
@@ -73,11 +73,9 @@ def make_encoded(
     if encoded is None or not encoded.blocks:
         return None
     work = _Making(database, reading, origins, encoded, {name: places[name] for name in sorted(asked)})
+    facts = work.facts(tuple(keys))
     work.make(table)
-    wanted = tuple(keys)
-    with ThreadPoolExecutor(database.threads) as pool:
-        differing = frozenset(key for key, differ in zip(wanted, pool.map(work.differ, wanted), strict=True) if differ)
-    return Facts(differing, dict(work.histograms()))
+    return facts
 
 
 def _everything(reading: FirstReading) -> Iterator[exp.Expr]:
@@ -95,8 +93,14 @@ class _Making:
     encoded: Encoded
     places: Mapping[str, int]
 
+    def facts(self, keys: Sequence[Key]) -> Facts:
+        """What is told of the file itself."""
+        with ThreadPoolExecutor(self.database.threads) as pool:
+            differing = frozenset(key for key, differ in zip(keys, pool.map(self._differ, keys), strict=True) if differ)
+        return Facts(differing, dict(self._histograms()))
+
     def make(self, table: str) -> None:
-        """Make the table, in the order of the file."""
+        """Make the table, in the order of the file. It takes the blocks of the encoded file with it."""
         quick = Quicker(self.origins, self._texts, frozenset(self._shapes))
         late = {name: quick.made(made) for name, made in self.reading.columns.items() if name not in self._answered}
         bits = {name: [quick.made(p) for p in w.parts if not self._alone(p)] for name, w in self.reading.words.items()}
@@ -111,7 +115,7 @@ class _Making:
         with self.database.shown(_RELATION, self._stream(needed, shapes)):
             self.database.run(f"CREATE OR REPLACE TABLE {table} AS {query}")
 
-    def histograms(self) -> Iterator[tuple[str, dict[int, int]]]:
+    def _histograms(self) -> Iterator[tuple[str, dict[int, int]]]:
         """The whole numbers that columns hold which follow from one column with a few values, null left out."""
         for (name, made), answer in self._answers.items():
             if answer.values.length <= MANY and made in self.reading.columns:
@@ -120,7 +124,7 @@ class _Making:
                     counted[value] += rows
                 yield made, {value: rows for value, rows in counted.items() if rows and isinstance(value, int)}
 
-    def differ(self, key: Key) -> bool:
+    def _differ(self, key: Key) -> bool:
         """Whether all rows that have the items of a key surely differ in them."""
         places = [self.places[name] for name in key if name in self.places]
         if all(place in self.encoded.distinct for place in places) or len(places) < len(key):
@@ -196,4 +200,4 @@ class _Making:
                 yield block.numbered(self.places[name], distinct) if distinct else block.texts(self.places[name])
             yield from (block.wholes(self.places[name]) for name in numbers)
 
-        return Table(names, [Batch(block.rows, tuple(columns(block))) for block in self.encoded.blocks])
+        return Table(names, (Batch(block.rows, tuple(columns(block))) for block in self.encoded.taken()))
