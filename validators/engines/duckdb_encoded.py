@@ -96,8 +96,10 @@ class _Making:
     def facts(self, keys: Sequence[Key]) -> Facts:
         """What is told of the file itself."""
         with ThreadPoolExecutor(self.database.threads) as pool:
-            differing = frozenset(key for key, differ in zip(keys, pool.map(self._differ, keys), strict=True) if differ)
-        return Facts(differing, dict(self._histograms()))
+            differing = zip(keys, pool.map(self._differ, keys), strict=True)
+            few = sorted(name for name, values in self._distinct.items() if values.length <= MANY)
+            counts = zip(few, pool.map(lambda name: self.encoded.counts(self.places[name]), few), strict=True)
+            return Facts(frozenset(key for key, differ in differing if differ), dict(self._histograms(dict(counts))))
 
     def make(self, table: str) -> None:
         """Make the table, in the order of the file. It takes the blocks of the encoded file with it."""
@@ -115,12 +117,13 @@ class _Making:
         with self.database.shown(_RELATION, self._stream(needed, shapes)):
             self.database.run(f"CREATE OR REPLACE TABLE {table} AS {query}")
 
-    def _histograms(self) -> Iterator[tuple[str, dict[int, int]]]:
-        """The whole numbers that columns hold which follow from one column with a few values, null left out."""
+    def _histograms(self, counts: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, dict[int, int]]]:
+        """The whole numbers that columns hold which follow from one column, null left out. `counts`: column → rows by
+        number, of those with a few values."""
         for (name, made), answer in self._answers.items():
-            if answer.values.length <= MANY and made in self.reading.columns:
+            if name in counts and made in self.reading.columns:
                 counted = Counter[Any]()
-                for value, rows in zip(answer.listed, self.encoded.counts(self.places[name]), strict=True):
+                for value, rows in zip(answer.listed, counts[name], strict=True):
                     counted[value] += rows
                 yield made, {value: rows for value, rows in counted.items() if rows and isinstance(value, int)}
 
