@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -37,7 +38,7 @@ from validators.scratch import scratch_folder
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from schema.rule import Rule
     from validators.context import Context
@@ -142,9 +143,12 @@ class _Run:
         tables = self.spill / "tables.duckdb" if kept is None else None
         memory = self.engine.memory or kept or MEMORY
         options = {"memory": memory, "threads": self.engine.threads, "tables": tables}
+        self.order = [name for name in TABLES if name in self.sources]
+        self.in_memory = tables is None
         connection = Opening(partial(open_connection, paths, self.spill, **options))
         try:
-            self.database = Database(connection, in_memory=tables is None)
+            self.database = Database(connection)
+            self._encode(self.order[:1])
             return self._tally()
         finally:
             connection.close()
@@ -161,7 +165,6 @@ class _Run:
         return next((memory for most, memory in KEPT if size <= most), None)
 
     def _tally(self) -> Tally:
-        self.order = [name for name in TABLES if name in self.sources]
         self.tables: dict[str, TableRows] = {}
         self.across = Across(self.database, self.context, self.tables)
         self._look_up()
@@ -194,6 +197,7 @@ class _Run:
             self.places.ask(work)
         try:
             scanned = work.scan()
+            self._encode(self.order[self.order.index(name) + 1 :][:1])
             self._compare(name, work, scanned)
             work.judge()
         except ScanError:
@@ -204,6 +208,12 @@ class _Run:
         if name == "person":
             self.places.make(work)
         self.across.prepare(name)
+
+    def _encode(self, names: Iterable[str]) -> None:
+        """Begin to encode the files of some tables, while something else is done. It takes memory for all of a file."""
+        if self.in_memory:
+            for name in names:
+                self.sources[name].encode(self.engine.threads or os.cpu_count() or 1)
 
     def _wait_for(self, name: str) -> None:
         """Called when the file of a table begins to be read: what is needed behind that is loaded meanwhile."""

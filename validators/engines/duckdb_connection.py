@@ -100,14 +100,11 @@ class Opening:
 class Database:
     """Runs statements; what DuckDB says when one fails is never passed on, because it quotes cells of patients."""
 
-    #: whether its tables stand in memory
-    in_memory: bool
     #: called once, by `tell_idle`
     idle: Callable[[], None] | None = None
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection | Opening, *, in_memory: bool = True) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection | Opening) -> None:
         self._given = connection
-        self.in_memory = in_memory
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:

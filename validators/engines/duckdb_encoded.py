@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from validators.dictionary_encoding.arrow_stream import Batch, Table
 from validators.dictionary_encoding.differing import all_differ
-from validators.dictionary_encoding.encoded import encode
 from validators.engines.duckdb_answers import MANY, Questions, ored
 from validators.engines.duckdb_quicker import Quicker, whole_name
 from validators.first_reading import Origins
@@ -54,24 +53,13 @@ def make_encoded(
 
     `keys`: items in which all rows may differ.
     """
-    if not (scan.encodable and database.in_memory):
-        return None
-    source = scan.source
-    places = {name: at for at, name in enumerate(source.columns) if name in scan.table.item_names}
-    origins = Origins(frozenset(places), (scan.absent(), *reading.layers))
-    asked = frozenset[str]().union(*map(origins.of, _everything(reading)))
-    threads = database.threads
     database.tell_idle()
-    encoded = encode(
-        source.scan_path,
-        len(source.columns),
-        [places[name] for name in asked],
-        delimiter=source.delimiter,
-        new_line=source.new_line,
-        threads=threads,
-    )
+    encoded = scan.source.encoded() if scan.relation is None else None
     if encoded is None or not encoded.blocks:
         return None
+    places = {name: at for at, name in enumerate(scan.source.columns) if name in scan.table.item_names}
+    origins = Origins(frozenset(places), (scan.absent(), *reading.layers))
+    asked = frozenset[str]().union(*map(origins.of, _everything(reading)))
     work = _Making(database, reading, origins, encoded, {name: places[name] for name in sorted(asked)})
     facts = work.facts(tuple(keys))
     work.make(table)

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from validators.dictionary_encoding.encoded import CsvForm, encode
 from validators.errors import InputError
 from validators.readers.apart import Apart, can_be_copied
 from validators.readers.background import Background, CancelledError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
+    from validators.dictionary_encoding.blocks import Encoded
     from validators.readers.background import Stop
     from validators.readers.columns import Columns
     from validators.readers.opening import Opening
@@ -72,6 +74,7 @@ class CsvSource(Source):
     layout: Layout
     opening: Opening = field(repr=False)
     counting: Background[Counted] | Apart[Counted] = field(repr=False)
+    encoding: Background[Encoded | None] | None = field(default=None, repr=False)
 
     def census(self) -> Census:
         """The count of records in strict form."""
@@ -86,8 +89,22 @@ class CsvSource(Source):
         return self._repaired
 
     def close(self) -> None:
-        """Stop the census."""
+        """Stop the census, and encoding."""
         self.counting.cancel()
+        if self.encoding is not None:
+            self.encoding.cancel()
+
+    def encode(self, threads: int) -> None:
+        """Begin to encode the file, unless it is known that it cannot be scanned in place."""
+        if self.in_place and self.encoding is None:
+            places = [place for place, name in enumerate(self.columns) if name in self.items]
+            form = CsvForm(len(self.columns), self.delimiter, self.new_line)
+            self.encoding = Background(lambda stop: encode(self.scan_path, form, places, threads, stop))
+
+    def encoded(self) -> Encoded | None:
+        """The encoded file: it is given away."""
+        begun, self.encoding = self.encoding, None
+        return begun.result() if begun else None
 
     @cached_property
     def _repaired(self) -> StagedSource:
