@@ -11,6 +11,7 @@ import re
 import string
 import subprocess
 import sys
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -308,3 +309,22 @@ def test_no_byte_outside_the_buffers_is_touched(tmp_path: Path) -> None:
 def test_a_day_without_a_date_in_python_is_not_answered() -> None:
     assert answers("DATE", [datetime.date(2026, 4, 1), None]) is not None
     assert answers("DATE", ["0001-01-01 (BC)", None]) is None
+
+
+def test_what_cannot_be_read_or_kept_is_left_to_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert encode(path.with_name("not there"), CsvForm(2), [0], 2) is None
+    path.write_bytes(written([["a", "b"]] * 50))
+
+    def no_memory(size: int) -> None:
+        raise OSError(size)
+
+    monkeypatch.setattr(states, "memory", no_memory)
+    assert encode(path, CsvForm(2), [0], 2) is None
+
+
+def test_encoding_stops_when_it_is_asked_to(path: Path) -> None:
+    path.write_bytes(written([["a", "b"]] * 50))
+    stop = threading.Event()
+    assert encode(path, CsvForm(2), [0], 2, stop) is not None
+    stop.set()
+    assert encode(path, CsvForm(2), [0], 2, stop) is None

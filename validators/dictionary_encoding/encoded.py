@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
@@ -45,10 +46,17 @@ class CsvForm:
 def encode(path: Path, form: CsvForm, asked: Collection[int], threads: int, stop: Stop | None = None) -> Encoded | None:
     """Encode the columns at the places `asked` of a CSV file whose first line has the names.
 
-    None where there is no library, or where the file is not strict: what is strict is settled elsewhere too.
+    None where there is no library or no memory, or where the file is not strict or cannot be read: all that is settled
+    elsewhere too, where somebody can be told.
     """
     if library() is None:
         return None
+    with suppress(MemoryError, OSError):
+        return _encoded(path, form, asked, threads, stop)
+    return None
+
+
+def _encoded(path: Path, form: CsvForm, asked: Collection[int], threads: int, stop: Stop | None) -> Encoded | None:
     kinds = tuple(NUMBERED if place in asked else LEFT_OUT for place in range(form.width))
     for _ in range(len(asked) + 1):
         with path.open("rb", buffering=0) as file:
@@ -127,8 +135,11 @@ class _Run:
         return told
 
     def _work(self, states: States) -> None:
-        while (taken := self._next(states)) is not None:
-            self._encode(states, *taken)
+        try:
+            while (taken := self._next(states)) is not None:
+                self._encode(states, *taken)
+        except (MemoryError, OSError):
+            self.failed = True
 
     def _encode(self, states: States, number: int, length: int, rows: int) -> None:
         block = states.encode(length, rows, self.form.delimiter, self.form.new_line)
