@@ -158,7 +158,7 @@ class Expression:
     @functools.cached_property
     def tree(self) -> Node:
         """The parts of the condition; ExpressionError where the text is not in the row language."""
-        return _tree(self.text) if self.parsed is None else self.parsed
+        return self.parsed or _tree(self.text)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Expression) or self.text != other.text:
@@ -208,12 +208,12 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-@functools.lru_cache(maxsize=2048)
 def parse(text: str) -> Expression:
     """The condition in `text`; ExpressionError where it is not in the row language."""
     return Expression(text, _tree(text))
 
 
+@functools.lru_cache(maxsize=2048)
 def _tree(text: str) -> Node:
     import sqlglot
     from sqlglot.errors import SqlglotError

@@ -30,7 +30,7 @@ import sys
 {code}
 print(sorted(name for name in {heavy!r} if name in sys.modules))
 """
-_HEAVY = ["duckdb", "fastapi", "jinja2", "jsonschema", "pydantic", "pyspark", "sqlglot", "uvicorn"]
+_HEAVY = ["_duckdb", "duckdb", "fastapi", "jinja2", "jsonschema", "pydantic", "pyspark", "sqlglot", "uvicorn"]
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,24 @@ def test_nothing_heavy_is_imported(code: str, allowed: list[str]) -> None:
     program = _LOADED.format(code=code, heavy=_HEAVY)
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout.strip() == repr(allowed), run.stderr
+
+
+_CHECK = """
+import sys
+from service.commands import validate as command
+from validators.validate import validate
+
+def told(stage, share):
+    if stage.startswith("reading"):
+        print(sorted(name for name in {heavy!r} if name in sys.modules))
+
+validate(sys.argv[1], table="person", progress=told)
+"""
+
+
+def test_a_check_begins_to_read_with_what_it_needs_for_that(tmp_path: Path) -> None:
+    """Until then a second core has nothing to do; what the report needs is loaded while the engine reads."""
+    (tmp_path / "person.csv").write_text("local_patient_id_org,local_patient_id\nRX1,1\n", "utf-8")
+    program = [sys.executable, "-c", _CHECK.format(heavy=_HEAVY), tmp_path / "person.csv"]
+    run = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout.strip() == repr(["_duckdb", "sqlglot"]), run.stderr

@@ -48,6 +48,7 @@ class Truth:
 @dataclass(frozen=True)
 class Word:
     """A whole number of each row whose bits are set one by one: `parts` have them, as whole numbers of type UINTEGER.
+    There are none where some bit is above those of that type.
 
     `whole` is the column itself, in whatever way all of it is quickest made of the values of a row.
     """
@@ -122,6 +123,6 @@ class Bits:
         return exp.paren(exp.BitwiseAnd(this=column, expression=word(mask << lowest)))
 
 
-def word(number: int) -> exp.Expr:
+def word(number: int, kind: str = _TYPE) -> exp.Expr:
     """Bits as a part of a word."""
-    return terms.cast(terms.literal(number), _TYPE)
+    return terms.cast(terms.literal(number), kind)

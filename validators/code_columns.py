@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from validators import terms
-from validators.bits import Word, word
+from validators.bits import WORD, Word, word
 from validators.coded_parts import CodedParts
 from validators.plan import column
 from validators.readers.scan import text
@@ -99,13 +99,15 @@ class CodeColumns:
     def unlisted(self) -> Word:
         """UNLISTED: a bit for each item whose value is surely no code; worked out only where there is one."""
         kind = "USMALLINT" if self.aside < 2**16 else "UBIGINT"
-        parts = tuple(terms.case([(self._no_code(name), word(2**at))], word(0)) for at, name in enumerate(self.items))
-        mask: exp.Expr = word(0)
+        short = self.aside <= 2**WORD
+        bits = "UINTEGER" if short else "UBIGINT"
+        parts = [terms.case([(self._no_code(n), word(2**at, bits))], word(0, bits)) for at, n in enumerate(self.items)]
+        mask = word(0, bits)
         for part in parts:
             mask = exp.BitwiseOr(this=mask, expression=exp.paren(part.copy()))
         some = list(self._some_no_code())
-        found = terms.case([(exp.or_(*some), mask)], word(0)) if some else mask
-        return Word(terms.cast(found, kind), kind, parts)
+        found = terms.case([(exp.or_(*some), mask)], word(0, bits)) if some else mask
+        return Word(terms.cast(found, kind), kind, tuple(parts) if short else ())
 
     @property
     def aside(self) -> int:

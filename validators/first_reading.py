@@ -26,6 +26,14 @@ class FirstReading:
     columns: Mapping[str, exp.Expr]
     words: Mapping[str, Word]
 
+    @classmethod
+    def of(
+        cls, layers: Iterable[Mapping[str, exp.Expr]], columns: Mapping[str, exp.Expr], words: Mapping[str, Word]
+    ) -> FirstReading:
+        """The reading; a word that has no parts is a column like others."""
+        whole = {name: word.whole for name, word in words.items() if not word.parts}
+        return cls(tuple(layers), {**columns, **whole}, {n: word for n, word in words.items() if word.parts})
+
     def query(self, source: exp.Expr) -> exp.Select:
         """All columns out of the values received, as one query."""
         layer: exp.Expr = source

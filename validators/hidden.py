@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from validators.finding import HiddenRows
 from validators.functions import matches, squeeze, upper
 from validators.groups import characteristic_title, characteristics, values_of
 from validators.tally import HiddenGroup
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from schema.code_list import Code
     from schema.rule import Rule
     from validators.context import Context
-    from validators.finding import GroupKind
+    from validators.finding import GroupKind, HiddenRows
 
 #: items of person that say an ethnic category
 ETHNIC_ITEMS = ("ethnic_category", "ethnic_category_2021")
@@ -103,6 +102,8 @@ def kinds(groups: Collection[HiddenGroup]) -> tuple[GroupKind, ...]:
 
 def in_words(groups: Collection[HiddenGroup], context: Context) -> Iterator[HiddenRows]:
     """The groups by name, with how much of each is hidden, for the owner's copy."""
+    from validators.finding import HiddenRows
+
     for group, lost, rows in groups:
         item, _, category = group.partition(":")
         name = _meaning(context, item, category) if category else characteristic_title(context, group)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, get_args
 
-from validators.finding import exact
 from validators.functions import mod11
 from validators.rounding import SMALL, could_be
 from validators.tally import CauseTally, MisplacedTally
@@ -80,6 +79,8 @@ def can_be_silent(report: Report, finding: Finding) -> bool:
     """Whether a copy can leave a finding out although there is one: nobody knows then whether it was mended."""
     if report.copy_kind != "shareable" or not has_line(finding):
         return False
+    from validators.finding import exact
+
     rows = next((exact(table.rows) for table in report.tables if table.table == finding.table), None)
     return rows is None or could_be(rows)[0] <= THRESHOLDS[finding.cause.kind] * SMALL
 

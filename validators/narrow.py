@@ -116,7 +116,7 @@ class Narrow(RowRules):
             scope = replace(self._scan_scope, parts=self._quick_parts)
             layers.append({name: sql.condition(node, scope) for node, name in self._part_names.items()})
         columns = self.codes.scanned() | dict(self._value_columns()) | dict(extra)
-        return FirstReading(tuple(layers), columns, {UNLISTED: self.codes.unlisted()} | bits.packed())
+        return FirstReading.of(layers, columns, {UNLISTED: self.codes.unlisted()} | bits.packed())
 
     def bits(self, marks: Mapping[str, exp.Expr]) -> Bits:
         """The truth values that are taken down of every row. `marks`: those of later stages, of values as received."""

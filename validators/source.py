@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from schema.dataset import Dataset
+    from validators.dictionary_encoding.blocks import Encoded
 
 Key = bytes
 Record = dict[str, str | None]
@@ -152,6 +153,14 @@ class Source(abc.ABC):
     @abc.abstractmethod
     def fetch(self, rows: Collection[int]) -> dict[int, tuple[int | None, Record]]:
         """The records of a few rows in one pass; rows that are refused or not there are left out."""
+
+    def encode(self, threads: int) -> None:
+        """Begin to encode the items of the file, where that can be done, with so many threads."""
+        del threads
+
+    def encoded(self) -> Encoded | None:
+        """The encoded file, once, where `encode` has begun with it; None where it has to be scanned."""
+        return None
 
     def copy_rows(self, rows: Iterable[int], path: Path) -> bool:
         """Copy ascending rows of the scan file, under its first line, into another file; False: it cannot."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from validators.source import Source
     from validators.submission import Submission
 
+    Progress = Callable[[str, float | None], None]
     RowSink = Callable[[str, Iterator[FailingRow], bool], None]
 
 
@@ -62,7 +63,7 @@ def validate(
     derived_to: str | Path | None = None,
     purpose: Purpose = "check",
     reference: Mapping[str, Rows] | None = None,
-    progress: Callable[[str, float | None], None] | None = None,
+    progress: Progress | None = None,
     limits: Limits | None = None,
     cut: Cut | None = None,
     slices_to: Callable[[Slices], None] | None = None,
@@ -100,14 +101,12 @@ def validate(
     return report
 
 
-def run(request: Request, progress: Callable[[str, float | None], None] | None = None) -> Report:
+def run(request: Request, progress: Progress | None = None) -> Report:
     """The report that a request asks for."""
     return run_with_slices(request, progress)[0]
 
 
-def run_with_slices(
-    request: Request, progress: Callable[[str, float | None], None] | None = None
-) -> tuple[Report, Slices]:
+def run_with_slices(request: Request, progress: Progress | None = None) -> tuple[Report, Slices]:
     """The report, and the slices that `cut` asks for: both the owner's copy."""
     with _prepared(request) as (submission, chosen, context):
         if request.derived_to is None:
@@ -257,16 +256,16 @@ def _checked(
     context: Context,
     submission: Submission,
     engine: Engine,
-    progress: Callable[[str, float | None], None] | None,
+    progress: Progress | None,
 ) -> tuple[Report, Slices]:
     sources = {name: source for name, source in submission.sources.items() if name != "header"}
     counter = _counter(request)
     with (
         _row_writer(request.rows_to, sources, counter) as sink,
-        _in_advance("validators.conformance"),
+        _in_advance("validators.conformance", progress) as told,
         damage_told(context.reference.values()),
     ):
-        tally = with_presence(engine.run(sources, context, progress=progress, rows_to=sink), context)
+        tally = with_presence(engine.run(sources, context, progress=told, rows_to=sink), context)
     from validators import conformance
 
     report = conformance.conformance_report(request, chosen, context, submission, sources, tally, engine)
@@ -284,14 +283,24 @@ def _counter(request: Request) -> PlaceCounter | None:
 
 
 @contextmanager
-def _in_advance(module: str) -> Generator[None]:
-    """Import a module that is needed next while the engine, which is seldom in Python, works."""
+def _in_advance(module: str, progress: Progress | None) -> Generator[Progress]:
+    """Import a module that is needed next while the engine, which is seldom in Python, works.
+
+    Gives what the engine is to tell its stages to: from the first on it works, before that it is in Python itself.
+    """
     thread = threading.Thread(target=importlib.import_module, args=(module,))
-    thread.start()
+
+    def tell(stage: str, share: float | None) -> None:
+        if progress is not None:
+            progress(stage, share)
+        if thread.ident is None:
+            thread.start()
+
     try:
-        yield
+        yield tell
     finally:
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
 
 
 @contextmanager

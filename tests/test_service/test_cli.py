@@ -401,6 +401,26 @@ def test_help_names_every_form_of_the_report(capsys: pytest.CaptureFixture[str])
     assert "and not rejected; with --fail-on never, whatever is found" in told
 
 
+def test_a_process_of_the_command_takes_nothing_apart_before_it_ends() -> None:
+    code = """
+import atexit, gc, service.cli as c
+atexit.register(print, "taken apart")
+c.main = lambda: print("told", *gc.get_threshold()) or 2
+c.command()
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (2, "")
+    assert re.fullmatch("told 200000 [0-9]+ [0-9]+\n", run.stdout)
+
+
+def test_a_check_says_nothing_on_standard_error(tmp_path: Path) -> None:
+    assert main(["generate", str(tmp_path / "made"), "--persons", "20"]) == 0
+    arguments = ["validate", str(tmp_path / "made"), "--format", "json"]
+    run = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout)["verdict"]
+
+
 def test_help_loads_little_and_ends_well() -> None:
     for arguments in (["--help"], ["validate", "--help"], ["release", "build", "--help"], ["--version"]):
         run = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True)

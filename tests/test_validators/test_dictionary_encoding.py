@@ -11,6 +11,7 @@ import re
 import string
 import subprocess
 import sys
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from validators.dictionary_encoding import build, differing, encoded, library, s
 from validators.dictionary_encoding.answers import answers
 from validators.dictionary_encoding.arrow_stream import Values
 from validators.dictionary_encoding.blocks import Block, Encoded
-from validators.dictionary_encoding.encoded import encode
+from validators.dictionary_encoding.encoded import CsvForm, encode
 
 pytestmark = pytest.mark.skipif(build.compiler() is None, reason="no C compiler (cc, gcc or clang) is on the path")
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=24)
@@ -74,7 +75,7 @@ def read(
 ) -> object:
     """The rows of a file as they were encoded; None where it was not."""
     path.write_bytes(content)
-    found = encode(path, width, range(width), delimiter=delimiter, new_line=new_line, threads=threads)
+    found = encode(path, CsvForm(width, delimiter, new_line), range(width), threads)
     return None if found is None else decoded(found, width)
 
 
@@ -123,7 +124,7 @@ def _texts_of(path: Path, texts: list[str]) -> Encoded:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoded, "TELLING", 0)
         patch.setattr(encoded, "DISTINCT", -1.0)
-        found = encode(path, 2, [0], delimiter=",", new_line="\n", threads=2)
+        found = encode(path, CsvForm(2), [0], 2)
     assert found is not None
     assert not found.distinct
     return found
@@ -173,7 +174,7 @@ def test_rows_are_said_to_differ_only_where_they_do(path: Path, rows: list[tuple
             patch.setattr(encoded, "TELLING", telling)
             patch.setattr(encoded, "DISTINCT", -1.0)
             patch.setattr(differing, "TOGETHER", 4)
-            found = encode(path, 2, [0, 1], delimiter=",", new_line="\n", threads=2)
+            found = encode(path, CsvForm(2), [0, 1], 2)
             assert found is not None
             whole = [row for row in rows if all(row)]
             assert differing.all_differ(found, [0, 1]) == (len(set(whole)) == len(whole))
@@ -193,7 +194,7 @@ def test_a_column_with_too_many_values_is_read_as_text(path: Path) -> None:
     path.write_bytes(written(rows))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoded, "BLOCK", 100_000)
-        found = encode(path, 2, [0, 1], delimiter=",", new_line="\n", threads=2)
+        found = encode(path, CsvForm(2), [0, 1], 2)
     assert found is not None
     assert set(found.distinct) == {1}
     assert decoded(found, 2) == rows
@@ -202,7 +203,7 @@ def test_a_column_with_too_many_values_is_read_as_text(path: Path) -> None:
 def test_values_that_nearly_all_differ_are_text_from_the_start(path: Path) -> None:
     rows = [[f"value {at}", "b"] for at in range(9_000)]
     path.write_bytes(written(rows))
-    found = encode(path, 2, [0, 1], delimiter=",", new_line="\n", threads=1)
+    found = encode(path, CsvForm(2), [0, 1], 1)
     assert found is not None
     assert set(found.distinct) == {1}
 
@@ -243,7 +244,7 @@ def test_a_file_without_records_has_no_rows(path: Path) -> None:
 
 def test_columns_that_are_not_asked_for_are_left_out(path: Path) -> None:
     path.write_bytes(b"a,b,c\n1,2,3\n")
-    found = encode(path, 3, [2], delimiter=",", new_line="\n", threads=1)
+    found = encode(path, CsvForm(3), [2], 1)
     assert found is not None
     assert set(found.distinct) == {2}
     assert found.rows == 1
@@ -269,7 +270,7 @@ for turn in range(1500):
         content = b"\\n".join(lines) + drawn.choice([b"", b"\\n"])
     path.write_bytes(b"names\\n" + content)
     ends = drawn.choice(["\\n", "\\r\\n"])
-    found = encoded.encode(path, width, range(width), delimiter=",", new_line=ends, threads=2)
+    found = encoded.encode(path, encoded.CsvForm(width, ",", ends), range(width), 2)
     read += found is not None
 print("read", read)
 """
@@ -308,3 +309,22 @@ def test_no_byte_outside_the_buffers_is_touched(tmp_path: Path) -> None:
 def test_a_day_without_a_date_in_python_is_not_answered() -> None:
     assert answers("DATE", [datetime.date(2026, 4, 1), None]) is not None
     assert answers("DATE", ["0001-01-01 (BC)", None]) is None
+
+
+def test_what_cannot_be_read_or_kept_is_left_to_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert encode(path.with_name("not there"), CsvForm(2), [0], 2) is None
+    path.write_bytes(written([["a", "b"]] * 50))
+
+    def no_memory(size: int) -> None:
+        raise OSError(size)
+
+    monkeypatch.setattr(states, "memory", no_memory)
+    assert encode(path, CsvForm(2), [0], 2) is None
+
+
+def test_encoding_stops_when_it_is_asked_to(path: Path) -> None:
+    path.write_bytes(written([["a", "b"]] * 50))
+    stop = threading.Event()
+    assert encode(path, CsvForm(2), [0], 2, stop) is not None
+    stop.set()
+    assert encode(path, CsvForm(2), [0], 2, stop) is None

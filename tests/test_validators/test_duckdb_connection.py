@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
-from validators.engines.duckdb_connection import Database, open_connection
+from validators.engines.duckdb_connection import VERSION, Database, Opening, open_connection
 from validators.errors import EngineError
 
 if TYPE_CHECKING:
@@ -43,3 +44,39 @@ def test_no_cell_is_quoted(database: Database, call: Callable[[Database, str], o
         call(database, query)
     assert CELL not in repr(raised.value)
     assert raised.value.__suppress_context__
+
+
+def test_the_engine_is_that_of_the_package_that_is_required(database: Database) -> None:
+    """Its name is not public: where a version calls it otherwise, duckdb_connection.py has to import the package."""
+    with pytest.raises(EngineError) as raised:
+        database.run("SELECT nothing")
+    assert isinstance(raised.value.__context__, duckdb.BinderException)
+    assert duckdb.__version__ == VERSION
+
+
+def test_a_connection_opens_while_it_is_not_asked_for(tmp_path: Path) -> None:
+    opening = Opening(lambda: open_connection([], tmp_path, memory="200MB", threads=1))
+    assert Database(opening).row("SELECT 1") == (1,)
+    opening.close()
+    with pytest.raises(EngineError):
+        Database(opening).row("SELECT 1")
+
+
+def test_what_opening_raises_is_met_by_who_asks() -> None:
+    def fail() -> duckdb.DuckDBPyConnection:
+        raise EngineError("no")
+
+    opening = Opening(fail)
+    with pytest.raises(EngineError, match="no"):
+        Database(opening).run("SELECT 1")
+    opening.close()
+
+
+def test_it_is_told_once_that_python_is_idle(database: Database) -> None:
+    told: list[str] = []
+    database.idle = lambda: told.append("idle")
+    database.run("CREATE TEMP TABLE few AS SELECT 1 AS n")
+    assert not told
+    database.run("CREATE OR REPLACE TABLE many AS SELECT 1 AS n")
+    database.run("CREATE OR REPLACE TABLE more AS SELECT 1 AS n")
+    assert told == ["idle"]

@@ -10,7 +10,7 @@ from validators.dictionary_encoding.arrow_stream import Values
 from validators.dictionary_encoding.memory import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 #: DuckDB's name of a type → Arrow's letter for it, and that of the standard library's arrays
 _WIDTHS: Final = {
@@ -24,6 +24,8 @@ _WIDTHS: Final = {
     "BIGINT": ("l", "q"),
     "DATE": ("tdD", "i"),
 }
+#: 0 and 1 as the digits that are written so
+_AS_DIGITS: Final = b"01".ljust(256)
 _EPOCH: Final = datetime.date(1970, 1, 1).toordinal()
 
 
@@ -31,7 +33,7 @@ def answers(kind: str, found: Sequence[Any]) -> Values | None:
     """Values of a DuckDB type by number, None where there is none; None for a type that is not known here, and for days
     that Python has no date for, which come as text."""
     if kind == "BOOLEAN":
-        return _laid("b", found, bytes(_bits(value is True for value in found)))
+        return _laid("b", found, _bits(value is True for value in found))
     if kind not in _WIDTHS:
         return None
     letter, code = _WIDTHS[kind]
@@ -47,22 +49,16 @@ def _day(value: datetime.date) -> int:
 
 
 def _laid(letter: str, found: Sequence[Any], content: bytes) -> Values:
-    there = bytes(_bits(value is not None for value in found))
+    there = _bits(value is not None for value in found)
     held = memory(len(there) + len(content))
     held.view(0, len(there))[:] = there
     held.view(len(there), len(content))[:] = content
     return Values(letter, len(found), (held.address, held.address + len(there)), held)
 
 
-def _bits(truths: Any) -> bytearray:
+def _bits(truths: Iterable[bool]) -> bytes:
     """A bit each, the lowest first, to whole words: what is read after them may be."""
-    made = bytearray()
-    byte, at = 0, 0
-    for truth in truths:
-        byte |= truth << at
-        at += 1
-        if at == 8:
-            made.append(byte)
-            byte, at = 0, 0
-    made.append(byte)
-    return made + bytes(-len(made) % 8)
+    signs = bytes(truths)
+    # the first sign is the lowest bit: it comes last in what is read as a number
+    number = int(signs[::-1].translate(_AS_DIGITS) or b"0", 2)
+    return number.to_bytes(len(signs) // 64 * 8 + 8, "little")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from validators.dictionary_encoding.blocks import Block, Encoded
 from validators.dictionary_encoding.library import LEFT_OUT, NUMBERED, TEXT, library, loaded
@@ -25,19 +26,41 @@ TELLING: Final = 4096
 DISTINCT: Final = 0.75
 
 
-def encode(
-    path: Path, width: int, asked: Collection[int], *, delimiter: str, new_line: str, threads: int
-) -> Encoded | None:
-    """Encode the columns `asked` of a strict CSV file whose first line has the names.
+class Stop(Protocol):
+    """Asked whether to stop early."""
 
-    None where there is no library, or where the file is not strict: what is strict is settled elsewhere too.
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CsvForm:
+    """How a strict CSV file is written: how many columns, what stands between values, and how lines end."""
+
+    width: int
+    delimiter: str = ","
+    new_line: str = "\n"
+
+
+def encode(path: Path, form: CsvForm, asked: Collection[int], threads: int, stop: Stop | None = None) -> Encoded | None:
+    """Encode the columns at the places `asked` of a CSV file whose first line has the names.
+
+    None where there is no library or no memory, or where the file is not strict or cannot be read: all that is settled
+    elsewhere too, where somebody can be told.
     """
     if library() is None:
         return None
-    kinds = tuple(NUMBERED if place in asked else LEFT_OUT for place in range(width))
+    with suppress(MemoryError, OSError):
+        return _encoded(path, form, asked, threads, stop)
+    return None
+
+
+def _encoded(path: Path, form: CsvForm, asked: Collection[int], threads: int, stop: Stop | None) -> Encoded | None:
+    kinds = tuple(NUMBERED if place in asked else LEFT_OUT for place in range(form.width))
     for _ in range(len(asked) + 1):
         with path.open("rb", buffering=0) as file:
-            run = _Run(file, delimiter, new_line)
+            run = _Run(file, form, stop)
             if not run.encode(kinds, threads):
                 return None
         overfull = run.overfull()
@@ -52,8 +75,8 @@ class _Run:
     """One pass over the file."""
 
     file: BinaryIO
-    delimiter: str
-    new_line: str
+    form: CsvForm
+    stop: Stop | None
     #: by the order in which they stand in the file, with the states of the thread that encoded them
     blocks: dict[int, tuple[Block, States]] = field(default_factory=dict)
     states: list[States] = field(default_factory=list)
@@ -102,7 +125,7 @@ class _Run:
             return states
         trial = states.another()
         trial.input.view(0, length)[:] = states.input.view(0, length)
-        trial.encode(length, rows, self.delimiter, self.new_line)
+        trial.encode(length, rows, self.form.delimiter, self.form.new_line)
         kinds = [
             TEXT if column.kind == NUMBERED and column.count > DISTINCT * rows else kind
             for column, kind in zip(trial.columns, states.kinds, strict=True)
@@ -112,11 +135,14 @@ class _Run:
         return told
 
     def _work(self, states: States) -> None:
-        while (taken := self._next(states)) is not None:
-            self._encode(states, *taken)
+        try:
+            while (taken := self._next(states)) is not None:
+                self._encode(states, *taken)
+        except (MemoryError, OSError):
+            self.failed = True
 
     def _encode(self, states: States, number: int, length: int, rows: int) -> None:
-        block = states.encode(length, rows, self.delimiter, self.new_line)
+        block = states.encode(length, rows, self.form.delimiter, self.form.new_line)
         if block is None:
             self.failed = True
         else:
@@ -125,6 +151,7 @@ class _Run:
     def _next(self, states: States) -> tuple[int, int, int] | None:
         """Read the next block into the memory of some states: its place among the blocks, its bytes and its rows."""
         with self._reading:
+            self.failed = self.failed or (self.stop is not None and self.stop.is_set())
             if self._ended or self.failed:
                 return None
             length = self._read(states.input)
@@ -152,7 +179,7 @@ class _Run:
 
     def _end(self, into: Memory, have: int) -> int:
         """Give the last line its end, and take blank lines away from behind it: they are no records."""
-        ending = self.new_line.encode()
+        ending = self.form.new_line.encode()
         if have and into.held[have - 1] != ord("\n"):
             into.view(have, len(ending))[:] = ending
             return have + len(ending)

@@ -81,11 +81,13 @@ PUBLIC int32_t plusmds_differ(const uint64_t *hashes, int64_t count, uint64_t *o
 {
     memset(starts, 0, ((size_t)parts + 1) * sizeof *starts);
     for (int64_t row = 0; row < count; row++)
-        starts[part_of(hashes[row], parts) + 1]++;
+        if (hashes[row])
+            starts[part_of(hashes[row], parts) + 1]++;
     for (uint32_t part = 0; part < parts; part++)
         starts[part + 1] += starts[part];
     for (int64_t row = 0; row < count; row++)
-        ordered[starts[part_of(hashes[row], parts)]++] = hashes[row];
+        if (hashes[row])
+            ordered[starts[part_of(hashes[row], parts)]++] = hashes[row];
     /* each start is now where its part ends */
     for (uint32_t part = 0; part < parts; part++) {
         const int64_t start = part ? starts[part - 1] : 0;
@@ -97,7 +99,6 @@ PUBLIC int32_t plusmds_differ(const uint64_t *hashes, int64_t count, uint64_t *o
             for (; slots[slot]; slot = (slot + 1) & mask)
                 if (slots[slot] == ordered[row])
                     return 0;
-            /* an empty slot is one that holds 0 */
             slots[slot] = ordered[row];
         }
     }

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
-
-import duckdb
 
 from schema.tables import TABLES
 from validators.assessable import not_assessed
 from validators.causes import plain_kind
 from validators.engines.duckdb_across import Across, stages
 from validators.engines.duckdb_columns import PERSON_KEY
-from validators.engines.duckdb_connection import Database, MemoryShortError, ScanError, open_connection
+from validators.engines.duckdb_connection import (
+    PACKAGE,
+    VERSION,
+    Database,
+    MemoryShortError,
+    Opening,
+    ScanError,
+    open_connection,
+)
 from validators.engines.duckdb_hidden import HiddenGroups
 from validators.engines.duckdb_measured import measures
 from validators.engines.duckdb_misplaced import misplaced_rows, misplaced_tallies
@@ -28,7 +38,7 @@ from validators.scratch import scratch_folder
 from validators.tally import CauseTally, ItemTally, RuleTally, TableTally, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from schema.rule import Rule
     from validators.context import Context
@@ -57,7 +67,7 @@ class DuckDB:
     #: told, table by table, the rows that a consumer leaves out, in the order of the file
     left_out_to: Callable[[str, Iterator[int]], None] | None = None
     name: str = "duckdb"
-    version: str = duckdb.__version__
+    version: str = VERSION
 
     def run(
         self,
@@ -132,9 +142,13 @@ class _Run:
         kept = None if self.in_file else self._memory_of_tables()
         tables = self.spill / "tables.duckdb" if kept is None else None
         memory = self.engine.memory or kept or MEMORY
-        connection = open_connection(paths, self.spill, memory=memory, threads=self.engine.threads, tables=tables)
+        options = {"memory": memory, "threads": self.engine.threads, "tables": tables}
+        self.order = [name for name in TABLES if name in self.sources]
+        self.in_memory = tables is None
+        connection = Opening(partial(open_connection, paths, self.spill, **options))
         try:
-            self.database = Database(connection, in_memory=tables is None)
+            self.database = Database(connection)
+            self._encode(self.order[:1])
             return self._tally()
         finally:
             connection.close()
@@ -151,7 +165,6 @@ class _Run:
         return next((memory for most, memory in KEPT if size <= most), None)
 
     def _tally(self) -> Tally:
-        self.order = [name for name in TABLES if name in self.sources]
         self.tables: dict[str, TableRows] = {}
         self.across = Across(self.database, self.context, self.tables)
         self._look_up()
@@ -177,13 +190,14 @@ class _Run:
     # Reading
 
     def _read(self, name: str) -> None:
-        self.progress(f"reading {name}", None)
+        self.database.idle = partial(self._wait_for, name)
         source = self.sources[name]
         work = TableRows(self.database, source, self.context.dataset.tables[name], self.context, self._beside(name))
         if name == "person":
             self.places.ask(work)
         try:
             scanned = work.scan()
+            self._encode(self.order[self.order.index(name) + 1 :][:1])
             self._compare(name, work, scanned)
             work.judge()
         except ScanError:
@@ -194,6 +208,17 @@ class _Run:
         if name == "person":
             self.places.make(work)
         self.across.prepare(name)
+
+    def _encode(self, names: Iterable[str]) -> None:
+        """Begin to encode the files of some tables, while something else is done. It takes memory for all of a file."""
+        if self.in_memory:
+            for name in names:
+                self.sources[name].encode(self.engine.threads or os.cpu_count() or 1)
+
+    def _wait_for(self, name: str) -> None:
+        """Called when the file of a table begins to be read: what is needed behind that is loaded meanwhile."""
+        self.progress(f"reading {name}", None)
+        Thread(target=import_module, args=(PACKAGE,), daemon=True).start()
 
     def _beside(self, name: str) -> Path:
         """Where the records of a table that are in doubt may be written."""

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import threading
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import duckdb
+# DuckDB itself, without the part of its package that is written in Python, which takes longer to load than the engine:
+# `shown` alone needs that
+import _duckdb as duckdb
 
 from validators.errors import EngineError
 from validators.sql import PREAMBLE
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
+VERSION = duckdb.__version__
+PACKAGE = "duckdb"
 #: a cast pushed into the reader drops rows, and a long IN list that becomes a join reorders them
 UNSAFE_OPTIMIZERS = "type_pushdown,in_clause"
+#: how a table is made that may hold every row of a file; small ones are temporary
+OF_ALL_ROWS = "CREATE OR REPLACE TABLE"
 #: nothing is fetched, loaded or kept
 REFUSED = (
     "autoinstall_known_extensions",
@@ -57,15 +66,55 @@ def open_connection(
     return connection
 
 
+class Opening:
+    """A connection that is being opened in a thread: meanwhile Python writes what it will be asked."""
+
+    def __init__(self, opened: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self._opened = opened
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._open)
+        self._thread.start()
+
+    def _open(self) -> None:
+        try:
+            self._connection = self._opened()
+        except BaseException as error:  # noqa: BLE001 - who waits for the connection raises it
+            self._error = error
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Wait for the connection. Raises what opening it raised."""
+        self._thread.join()
+        if self._connection is None:
+            assert self._error is not None
+            raise self._error
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection, once it is open."""
+        self._thread.join()
+        if self._connection is not None:
+            self._connection.close()
+
+
 class Database:
     """Runs statements; what DuckDB says when one fails is never passed on, because it quotes cells of patients."""
 
-    #: whether its tables stand in memory
-    in_memory: bool
+    #: called once, by `tell_idle`
+    idle: Callable[[], None] | None = None
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool = True) -> None:
-        self._connection = connection
-        self.in_memory = in_memory
+    def __init__(self, connection: duckdb.DuckDBPyConnection | Opening) -> None:
+        self._given = connection
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return self._given.connection() if isinstance(self._given, Opening) else self._given
+
+    def tell_idle(self) -> None:
+        """Say that a whole file is read from now on, while which Python has nothing to do."""
+        if self.idle is not None:
+            idle, self.idle = self.idle, None
+            idle()
 
     @property
     def threads(self) -> int:
@@ -75,6 +124,8 @@ class Database:
 
     def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
         """Run a statement that gives no rows."""
+        if statement.startswith(OF_ALL_ROWS):
+            self.tell_idle()
         self._execute(statement, parameters)
 
     def rows(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
@@ -103,6 +154,7 @@ class Database:
     @contextmanager
     def shown(self, name: str, table: object) -> Generator[None]:
         """Let statements read a table in memory, anything with an Arrow stream, under a name."""
+        importlib.import_module(PACKAGE)
         self._connection.register(name, table)
         try:
             yield

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from validators.dictionary_encoding.arrow_stream import Batch, Table
 from validators.dictionary_encoding.differing import all_differ
-from validators.dictionary_encoding.encoded import encode
 from validators.engines.duckdb_answers import MANY, Questions, ored
 from validators.engines.duckdb_quicker import Quicker, whole_name
 from validators.first_reading import Origins
@@ -54,22 +53,13 @@ def make_encoded(
 
     `keys`: items in which all rows may differ.
     """
-    if not (scan.encodable and database.in_memory):
-        return None
-    source = scan.source
-    places = {name: at for at, name in enumerate(source.columns) if name in scan.table.item_names}
-    origins = Origins(frozenset(places), (scan.absent(), *reading.layers))
-    asked = frozenset[str]().union(*map(origins.of, _everything(reading)))
-    encoded = encode(
-        source.scan_path,
-        len(source.columns),
-        [places[name] for name in asked],
-        delimiter=source.delimiter,
-        new_line=source.new_line,
-        threads=database.threads,
-    )
+    database.tell_idle()
+    encoded = scan.source.encoded() if scan.relation is None else None
     if encoded is None or not encoded.blocks:
         return None
+    places = {name: at for at, name in enumerate(scan.source.columns) if name in scan.table.item_names}
+    origins = Origins(frozenset(places), (scan.absent(), *reading.layers))
+    asked = frozenset[str]().union(*map(origins.of, _everything(reading)))
     work = _Making(database, reading, origins, encoded, {name: places[name] for name in sorted(asked)})
     facts = work.facts(tuple(keys))
     work.make(table)
@@ -94,8 +84,10 @@ class _Making:
     def facts(self, keys: Sequence[Key]) -> Facts:
         """What is told of the file itself."""
         with ThreadPoolExecutor(self.database.threads) as pool:
-            differing = frozenset(key for key, differ in zip(keys, pool.map(self._differ, keys), strict=True) if differ)
-        return Facts(differing, dict(self._histograms()))
+            differing = zip(keys, pool.map(self._differ, keys), strict=True)
+            few = sorted(name for name, values in self._distinct.items() if values.length <= MANY)
+            counts = zip(few, pool.map(lambda name: self.encoded.counts(self.places[name]), few), strict=True)
+            return Facts(frozenset(key for key, differ in differing if differ), dict(self._histograms(dict(counts))))
 
     def make(self, table: str) -> None:
         """Make the table, in the order of the file. It takes the blocks of the encoded file with it."""
@@ -113,12 +105,13 @@ class _Making:
         with self.database.shown(_RELATION, self._stream(needed, shapes)):
             self.database.run(f"CREATE OR REPLACE TABLE {table} AS {query}")
 
-    def _histograms(self) -> Iterator[tuple[str, dict[int, int]]]:
-        """The whole numbers that columns hold which follow from one column with a few values, null left out."""
+    def _histograms(self, counts: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, dict[int, int]]]:
+        """The whole numbers that columns hold which follow from one column, null left out. `counts`: column → rows by
+        number, of those with a few values."""
         for (name, made), answer in self._answers.items():
-            if answer.values.length <= MANY and made in self.reading.columns:
+            if name in counts and made in self.reading.columns:
                 counted = Counter[Any]()
-                for value, rows in zip(answer.listed, self.encoded.counts(self.places[name]), strict=True):
+                for value, rows in zip(answer.listed, counts[name], strict=True):
                     counted[value] += rows
                 yield made, {value: rows for value, rows in counted.items() if rows and isinstance(value, int)}
 

@@ -34,12 +34,6 @@ class Scan:
         """Whether the records bring their row along; else it follows from their order."""
         return self.source.explicit_rows
 
-    @property
-    def encodable(self) -> bool:
-        """Whether the file stands as it was received, and all of it is asked for."""
-        source = self.source
-        return self.relation is None and source.in_place and source.scan_kind == "csv" and not self.numbered
-
     def absent(self) -> dict[str, exp.Expr]:
         """Item that has no column → what stands in for its values."""
         return {i.name: self._stands_in(i) for i in self.table.items if i.name not in self.source.columns}

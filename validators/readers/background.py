@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from validators.errors import InputError
 
@@ -17,17 +17,25 @@ class CancelledError(Exception):
     """Nobody waits for the result any more."""
 
 
-class Background(Generic[T]):
-    """Runs `work` in a thread from now on. `work` is given an event that is set when it should stop early."""
+class Stop(Protocol):
+    """Asked by work whether it should stop early."""
 
-    def __init__(self, work: Callable[[threading.Event], T]) -> None:
+    def is_set(self) -> bool:
+        """Whether it should."""
+        ...
+
+
+class Background(Generic[T]):
+    """Runs `work` in a thread from now on. `work` is given what says when it should stop early."""
+
+    def __init__(self, work: Callable[[Stop], T]) -> None:
         self._stop = threading.Event()
         self._result: T | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
-    def _run(self, work: Callable[[threading.Event], T]) -> None:
+    def _run(self, work: Callable[[Stop], T]) -> None:
         try:
             self._result = work(self._stop)
         except BaseException as error:  # noqa: BLE001  the thread that waits raises it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -44,7 +43,9 @@ def normal(name: str) -> str:
 
 def nearly(name: str, tables: Collection[str]) -> str | None:
     """The table after which a file or a sheet is nearly named; None where it is after none."""
-    return next(iter(difflib.get_close_matches(normal(name)[:NAME_LENGTH], list(tables), 1, 0.7)), None)
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(normal(name)[:NAME_LENGTH], list(tables), 1, 0.7)), None)
 
 
 def recognised(names: Iterable[str], shape: TableShape) -> int:
@@ -149,8 +150,12 @@ def settled_faults(source: Source) -> Iterator[StructureFault]:
 
 def _near_misses(unknown: Sequence[str], names: Sequence[str], shape: TableShape) -> dict[str, str]:
     """Names that are nearly those of items without a column → the item that is meant. Only the first few are tried."""
+    if not unknown:
+        return {}
+    from difflib import get_close_matches
+
     absent = [item for item in shape.items if item not in names]
-    near = {name: difflib.get_close_matches(normal(name)[:NAME_LENGTH], absent, 1, 0.75) for name in unknown[:50]}
+    near = {name: get_close_matches(normal(name)[:NAME_LENGTH], absent, 1, 0.75) for name in unknown[:50]}
     return {name: match[0] for name, match in near.items() if match}
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from validators.dictionary_encoding.encoded import CsvForm, encode
 from validators.errors import InputError
+from validators.readers.apart import Apart, can_be_copied
 from validators.readers.background import Background, CancelledError
-from validators.readers.census import BLOCK, Marks, Tally, take_census
+from validators.readers.census import BLOCK, Mark, Marks, Tally, take_census
 from validators.readers.columns import match_columns, own_names
 from validators.readers.digest import digest_of
 from validators.readers.encoding import UTF_16, utf_8_blocks
@@ -23,10 +26,11 @@ from validators.readers.staging import StagedSource, StageWriter
 from validators.source import Census, Digest, Record, Source
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
+    from validators.dictionary_encoding.blocks import Encoded
+    from validators.readers.background import Stop
     from validators.readers.columns import Columns
     from validators.readers.opening import Opening
     from validators.source import StructureFault, TableShape
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 #: how much larger than the file as received the rewritten one may get; numbering adds some twenty bytes a line
 GROWTH: Final = 24
 GROWTH_FREE: Final = 64 << 20
+#: bytes from which counting is worth a process of its own
+LARGE: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,20 @@ class Counted:
     marks: Marks
     multiline: bool
 
+    def to_json(self) -> list[Any]:
+        """The same as JSON."""
+        marks = [(mark.offset, mark.row) for mark in self.marks.marks]
+        return [self.digest.sha256, self.digest.key.hex(), *astuple(self.census), self.multiline, marks]
+
+    @classmethod
+    def from_json(cls, given: list[Any]) -> Counted:
+        """Read back from `to_json`."""
+        sha256, key, *census, multiline, places = given
+        marks = Marks()
+        for offset, row in places:
+            marks.add(Mark(offset, row, inside=False))
+        return cls(Digest(sha256, bytes.fromhex(key)), Census(*census), marks, multiline)
+
 
 @dataclass(kw_only=True)
 class CsvSource(Source):
@@ -53,7 +73,8 @@ class CsvSource(Source):
 
     layout: Layout
     opening: Opening = field(repr=False)
-    counting: Background[Counted] = field(repr=False)
+    counting: Background[Counted] | Apart[Counted] = field(repr=False)
+    encoding: Background[Encoded | None] | None = field(default=None, repr=False)
 
     def census(self) -> Census:
         """The count of records in strict form."""
@@ -68,8 +89,22 @@ class CsvSource(Source):
         return self._repaired
 
     def close(self) -> None:
-        """Stop the census."""
+        """Stop the census, and encoding."""
         self.counting.cancel()
+        if self.encoding is not None:
+            self.encoding.cancel()
+
+    def encode(self, threads: int) -> None:
+        """Begin to encode the file, unless it is known that it cannot be scanned in place."""
+        if self.in_place and self.encoding is None:
+            places = [place for place, name in enumerate(self.columns) if name in self.items]
+            form = CsvForm(len(self.columns), self.delimiter, self.new_line)
+            self.encoding = Background(lambda stop: encode(self.scan_path, form, places, threads, stop))
+
+    def encoded(self) -> Encoded | None:
+        """The encoded file: it is given away."""
+        begun, self.encoding = self.encoding, None
+        return begun.result() if begun else None
 
     @cached_property
     def _repaired(self) -> StagedSource:
@@ -192,7 +227,7 @@ def _source(opening: Opening, table: str, shape: TableShape | None, layout: Layo
         and layout.new_line != "\r"
         and layout.width > 1
     )
-    counting = Background(lambda stop: _count(opening, layout, stop, in_place=in_place))
+    counting = _counting(opening, lambda stop: _count(opening, layout, stop, in_place=in_place))
     return CsvSource(
         table=table,
         name=opening.name,
@@ -230,7 +265,15 @@ def _no_records(table: str, layout: Layout, head: bytes) -> Iterator[StructureFa
             yield fault("no_records", table)
 
 
-def _count(opening: Opening, layout: Layout, stop: threading.Event, *, in_place: bool) -> Counted:
+def _counting(opening: Opening, count: Callable[[Stop], Counted]) -> Background[Counted] | Apart[Counted]:
+    """The pass over the file, begun beside everything else."""
+    if opening.bytes >= LARGE and can_be_copied():
+        with suppress(OSError):  # there may be no more processes
+            return Apart(count, Counted.to_json, Counted.from_json)
+    return Background(count)
+
+
+def _count(opening: Opening, layout: Layout, stop: Stop, *, in_place: bool) -> Counted:
     """The pass over the file: its digest, and its census where it may be scanned in place."""
     tally = Tally(layout.width, layout.delimiter, layout.new_line, opening.limits.max_cell_bytes)
     if not in_place:

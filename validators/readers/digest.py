@@ -9,9 +9,10 @@ from validators.readers.background import Background, CancelledError
 from validators.source import Digest
 
 if TYPE_CHECKING:
-    import threading
     from hashlib import _Hash as HASH  # pyright: ignore[reportPrivateUsage]  it has no public name before 3.12
     from pathlib import Path
+
+    from validators.readers.background import Stop
 
 BLOCK = 1 << 20
 
@@ -26,7 +27,7 @@ def digest_of(state: HASH) -> Digest:
 def digest_in_background(path: Path) -> Background[Digest]:
     """Start to read a file for its digest."""
 
-    def work(stop: threading.Event) -> Digest:
+    def work(stop: Stop) -> Digest:
         state = hashlib.sha256()
         with path.open("rb") as file:
             while block := file.read(BLOCK):

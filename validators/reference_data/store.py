@@ -14,16 +14,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from validators.errors import InputError
 from validators.reference_data.intact import intact
 from validators.reference_data.kinds import KINDS
-from validators.reference_data.manifest import Manifest
 from validators.reference_data.sets import Part, StoredSet
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    from validators.reference_data.manifest import Manifest
 
 MANIFEST = ".json"
 _LOCK = "lock"
@@ -53,8 +52,8 @@ class Store:
 
     def _part(self, path: Path) -> Part:
         try:
-            manifest = Manifest.model_validate_json(path.read_bytes())
-        except (ValidationError, OSError) as error:
+            manifest = _read(path)
+        except (ValueError, OSError) as error:
             raise self._damaged(path, "its manifest cannot be read") from error
         stored = self.folder / manifest.stored
         if stored.parent != self.folder or manifest.kind not in KINDS or not stored.is_file():
@@ -112,8 +111,8 @@ class Store:
 
     def _named_before(self, name: str) -> str | None:
         try:
-            return Manifest.model_validate_json((self.folder / f"{name}{MANIFEST}").read_bytes()).stored
-        except (ValidationError, OSError):
+            return _read(self.folder / f"{name}{MANIFEST}").stored
+        except (ValueError, OSError):
             return None
 
     @contextmanager
@@ -132,6 +131,13 @@ class Store:
                 continue
             if not intact(part):
                 yield f"{part.path.name} is not as it was stored: its digest is another one. Load the set again."
+
+
+def _read(path: Path) -> Manifest:
+    """A manifest; ValueError where it is none. Pydantic is loaded when there is one: mostly there is none."""
+    from validators.reference_data.manifest import Manifest
+
+    return Manifest.model_validate_json(path.read_bytes())
 
 
 def stored_name(kind: str, name: str, digest: str) -> str:
