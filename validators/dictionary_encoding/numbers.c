@@ -1,13 +1,18 @@
 /* What is done with the numbers of columns, once a file is encoded: a pass over the rows each. */
 #include "column.h"
 
-/* Replace each number by the one that stands in its place; 1 where it has none. */
-PUBLIC int32_t plusmds_renumber(uint16_t *numbers, int64_t count, const uint16_t *others, uint32_t known)
+static int all_known(const uint16_t *numbers, int64_t count, uint32_t known)
 {
     uint16_t highest = 0;
     for (int64_t row = 0; row < count; row++)
         highest = numbers[row] > highest ? numbers[row] : highest;
-    if (highest >= known)
+    return highest < known;
+}
+
+/* Replace each number by the one that stands in its place; 1 where it has none. */
+PUBLIC int32_t plusmds_renumber(uint16_t *numbers, int64_t count, const uint16_t *others, uint32_t known)
+{
+    if (!all_known(numbers, count, known))
         return 1;
     for (int64_t row = 0; row < count; row++)
         numbers[row] = others[numbers[row]];
@@ -18,10 +23,7 @@ PUBLIC int32_t plusmds_renumber(uint16_t *numbers, int64_t count, const uint16_t
 PUBLIC int32_t plusmds_set_bits(uint32_t *words, const uint16_t *numbers, int64_t count, const uint32_t *bits,
                                 uint32_t known)
 {
-    uint16_t highest = 0;
-    for (int64_t row = 0; row < count; row++)
-        highest = numbers[row] > highest ? numbers[row] : highest;
-    if (highest >= known)
+    if (!all_known(numbers, count, known))
         return 1;
     for (int64_t row = 0; row < count; row++)
         words[row] |= bits[numbers[row]];
@@ -31,11 +33,10 @@ PUBLIC int32_t plusmds_set_bits(uint32_t *words, const uint16_t *numbers, int64_
 /* Count how many rows have each number; 1 where one is not among them. */
 PUBLIC int32_t plusmds_count(const uint16_t *numbers, int64_t count, int64_t *rows, uint32_t known)
 {
-    for (int64_t row = 0; row < count; row++) {
-        if (numbers[row] >= known)
-            return 1;
+    if (!all_known(numbers, count, known))
+        return 1;
+    for (int64_t row = 0; row < count; row++)
         rows[numbers[row]]++;
-    }
     return 0;
 }
 
