@@ -46,6 +46,9 @@ def command() -> NoReturn:
     long again: the system has all memory back anyway, and whatever was made of the data is gone when `main` returns.
     """
     gc.set_threshold(_OBJECTS)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed by whoever began this process: nobody wants to hear it
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it ends with the process
     status = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # main has told what there is to tell
@@ -64,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if stopping.asked or isinstance(error, KeyboardInterrupt):
                 return _tell("Stopped.", stopping.status)
             return _failed(error)
-    return status
+    # whatever was running may have got the better of the interrupt
+    return _tell("Stopped.", stopping.status) if stopping.asked else status
 
 
 def _failed(error: Exception) -> int:
@@ -93,7 +97,8 @@ def _told(error: Exception) -> int:
 def _tell(message: str, status: int) -> int:
     """Tell it in one line; what is in a name cannot steer the terminal."""
     shown = "".join(character if character.isprintable() else "\ufffd" for character in message)
-    sys.stderr.write(f"plusmds: {shown}\n")
+    with suppress(OSError, ValueError):  # nobody may be there to be told
+        sys.stderr.write(f"plusmds: {shown}\n")
     return status
 
 

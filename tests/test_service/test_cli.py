@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -411,6 +412,18 @@ c.command()
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (2, "")
     assert re.fullmatch("told 200000 [0-9]+ [0-9]+\n", run.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status"),
+    [("generate MADE --persons 5", ">&-", 0), ("validate nowhere", "2>&-", 2), ("validate nowhere", "2>/dev/full", 2)],
+)
+def test_who_does_not_listen_changes_nothing(arguments: str, closed: str, status: int, tmp_path: Path) -> None:
+    asked = arguments.replace("MADE", str(tmp_path / "made"))
+    run = subprocess.run(
+        f"{shlex.join(COMMAND)} {asked} {closed}", shell=True, cwd=ROOT, capture_output=True, text=True
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == (status, False)
 
 
 def test_a_check_says_nothing_on_standard_error(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _NULLABLE = 2
 _NUMBERS = "S"
-_DONE = 0
+_DONE, _FAILED = 0, 5
+_TOLD = ctypes.create_string_buffer(b"the values could not be had")
 _UNCOUNTED = -1
 
 
@@ -111,6 +112,8 @@ class Table:
         self._first = next(self._batches)
         self._formats = tuple(_formats(values) for values in self._first.columns)
         self._readings: list[_Reading] = []
+        #: why a batch could not be made; the other side has been told that there was a failure
+        self.failure: Exception | None = None
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """A stream of the batches, in a capsule. Another schema cannot be asked for."""
@@ -121,7 +124,11 @@ class Table:
 
     def _next(self) -> Batch | None:
         first, self._first = self._first, None
-        return first or next(self._batches, None)
+        try:
+            return first or next(self._batches, None)
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 def _formats(values: Values) -> tuple[str, str]:
@@ -137,7 +144,7 @@ class _Reading:
     ) -> None:
         self._names, self._formats, self._following = names, formats, following
         self._kept: list[object] = []
-        self.stream = _Stream(_GET_SCHEMA(self._schema), _GET_NEXT(self._next), _NO_ERROR, _RELEASED_STREAM)
+        self.stream = _Stream(_GET_SCHEMA(self._schema), _GET_NEXT(self._next), _ERROR, _RELEASED_STREAM)
 
     def _schema(self, stream: object, into: Any) -> int:
         del stream
@@ -160,7 +167,10 @@ class _Reading:
     def _next(self, stream: object, into: Any) -> int:
         """The next batch; an array that is released already says that there is none."""
         del stream
-        batch = self._following()
+        try:
+            batch = self._following()
+        except Exception:  # noqa: BLE001 - the table keeps it
+            return _FAILED
         if batch is None:
             into.contents.release = _RELEASE_ARRAY()
             return _DONE
@@ -205,7 +215,7 @@ def _forget(made: Any, kind: type) -> None:
 _RELEASED_SCHEMA = _RELEASE_SCHEMA(lambda made: _forget(made, _RELEASE_SCHEMA))
 _RELEASED_ARRAY = _RELEASE_ARRAY(_forget_array)
 _RELEASED_STREAM = _RELEASE_STREAM(lambda made: _forget(made, _RELEASE_STREAM))
-_NO_ERROR = _LAST_ERROR(lambda _: None)
+_ERROR = _LAST_ERROR(lambda _: ctypes.addressof(_TOLD))
 
 _new_capsule = ctypes.pythonapi.PyCapsule_New
 _new_capsule.restype = ctypes.py_object

@@ -26,6 +26,10 @@ TELLING: Final = 4096
 DISTINCT: Final = 0.75
 
 
+#: what is raised where there is not enough of something: memory, threads, or the rest of a file
+SHORT: Final = (MemoryError, OSError, RuntimeError)
+
+
 class Stop(Protocol):
     """Asked whether to stop early."""
 
@@ -51,7 +55,7 @@ def encode(path: Path, form: CsvForm, asked: Collection[int], threads: int, stop
     """
     if library() is None:
         return None
-    with suppress(MemoryError, OSError):
+    with suppress(*SHORT):
         return _encoded(path, form, asked, threads, stop)
     return None
 
@@ -100,14 +104,21 @@ class _Run:
             first = self._told(first, *taken[1:])
         self.states = [first, *(first.another() for _ in range(threads - 1))]
         others = [threading.Thread(target=self._work, args=(states,), daemon=True) for states in self.states[1:]]
-        for thread in others:
-            thread.start()
-        if taken is not None:
-            self._encode(first, *taken)
-            self._work(first)
-        for thread in others:
-            thread.join()
-        return not self.failed
+        started: list[threading.Thread] = []
+        try:
+            for thread in others:
+                thread.start()
+                started.append(thread)
+            if taken is not None:
+                self._encode(first, *taken)
+                self._work(first)
+        except BaseException:
+            self.failed = True
+            raise
+        finally:
+            for thread in started:
+                thread.join()
+        return not self.failed and len(self.blocks) == self._taken
 
     def _skip_names(self) -> None:
         names = b""
@@ -138,7 +149,7 @@ class _Run:
         try:
             while (taken := self._next(states)) is not None:
                 self._encode(states, *taken)
-        except (MemoryError, OSError):
+        except Exception:  # noqa: BLE001 - a block is missing, whatever the reason: the file is read in another way
             self.failed = True
 
     def _encode(self, states: States, number: int, length: int, rows: int) -> None:
@@ -151,15 +162,16 @@ class _Run:
     def _next(self, states: States) -> tuple[int, int, int] | None:
         """Read the next block into the memory of some states: its place among the blocks, its bytes and its rows."""
         with self._reading:
-            self.failed = self.failed or (self.stop is not None and self.stop.is_set())
-            if self._ended or self.failed:
+            if self._ended or self.failed or (self.stop is not None and self.stop.is_set()):
+                self.failed = self.failed or not self._ended
                 return None
             length = self._read(states.input)
             rows = ctypes.c_int64()
             whole = loaded().plusmds_whole(states.input.address, length, ctypes.byref(rows))
             self._carry = bytes(states.input.view(whole, length - whole))
             # a record that does not fit, or what is left at the end, stands behind a quotation mark that is not closed
-            self.failed = bool(self._carry) and (self._ended or not whole)
+            if self._carry and (self._ended or not whole):
+                self.failed = True
             if not whole:
                 return None
             self._taken += 1

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 #: memory of a run whose tables stand in a file, which takes a fifth longer. DuckDB writes a table in the order of the
 #: file with as many threads as have 4 MiB for every column within half of its memory: with little of it that is one
-MEMORY = "640MB"
+MEMORY = "512MB"
 #: bytes of text up to which the tables made of it are kept in memory, and how much memory such a run may take
 KEPT = ((240 << 20, "1500MB"), (400 << 20, "800MB"))
 #: how much smaller than text a Parquet file is, at the most that is usual

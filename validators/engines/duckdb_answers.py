@@ -64,8 +64,7 @@ class Questions:
         table = Table(names, [Batch(rows, tuple(self.distinct[name].side_by_side(rows) for name in names))])
         needed = self.origins.needed((each for parts in asked.values() for each in parts), ())
         columns = {str(at): ored(parts) for at, parts in enumerate(asked.values())}
-        with self.database.shown(_RELATION, table):
-            kinds, found = self.database.typed_rows(self.origins.query(columns, needed, _RELATION))
+        kinds, found = self.database.over(_RELATION, table, self.origins.query(columns, needed, _RELATION))
         answered: dict[Asked, Answer] = {}
         for (name, made), kind, listed in zip(asked, kinds, zip(*found, strict=True), strict=True):
             own = listed[: self.distinct[name].length]

@@ -5,20 +5,23 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 # DuckDB itself, without the part of its package that is written in Python, which takes longer to load than the engine:
-# `shown` alone needs that
+# `Database.over` alone needs that
 import _duckdb as duckdb
 
 from validators.errors import EngineError
 from validators.sql import PREAMBLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from validators.dictionary_encoding.arrow_stream import Table
 
 VERSION = duckdb.__version__
 PACKAGE = "duckdb"
@@ -146,20 +149,33 @@ class Database:
         names = [description[0] for description in cursor.description or ()]
         return dict(zip(names, self._fetched(cursor)[0], strict=True))
 
-    def typed_rows(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The types of the columns of a query, as DuckDB names them, and all of its rows."""
-        cursor = self._execute(statement, ())
-        return [str(description[1]) for description in cursor.description or ()], self._fetched(cursor)
+    def over(self, name: str, table: Table, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a statement that reads a table in memory under a name: the types of its columns, as DuckDB names them,
+        and all of its rows. Raises what went wrong with the table.
 
-    @contextmanager
-    def shown(self, name: str, table: object) -> Generator[None]:
-        """Let statements read a table in memory, anything with an Arrow stream, under a name."""
+        It is done in a thread. DuckDB calls functions of Python, from which nobody would hear of an interrupt.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(self._over, name, table, statement)
+            try:
+                return done.result()
+            except KeyboardInterrupt:
+                self._connection.interrupt()
+                raise
+
+    def _over(self, name: str, table: Table, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         importlib.import_module(PACKAGE)
-        self._connection.register(name, table)
         try:
-            yield
+            self._connection.register(name, table)
+            cursor = self._execute(statement, ())
+            return [str(description[1]) for description in cursor.description or ()], self._fetched(cursor)
+        except (EngineError, duckdb.Error) as error:
+            if table.failure is not None:
+                raise table.failure from None
+            raise (_failure(error) if isinstance(error, duckdb.Error) else error) from None
         finally:
-            self._connection.unregister(name)
+            with suppress(duckdb.Error):
+                self._connection.unregister(name)
 
     def stream(self, statement: str) -> Iterable[tuple[Any, ...]]:
         """The rows of a query that may give many, some thousand at a time; nothing else may run before its end."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from validators.dictionary_encoding.arrow_stream import Batch, Table
 from validators.dictionary_encoding.differing import all_differ
+from validators.dictionary_encoding.encoded import SHORT
 from validators.engines.duckdb_answers import MANY, Questions, ored
 from validators.engines.duckdb_quicker import Quicker, whole_name
 from validators.first_reading import Origins
@@ -61,9 +63,11 @@ def make_encoded(
     origins = Origins(frozenset(places), (scan.absent(), *reading.layers))
     asked = frozenset[str]().union(*map(origins.of, _everything(reading)))
     work = _Making(database, reading, origins, encoded, {name: places[name] for name in sorted(asked)})
-    facts = work.facts(tuple(keys))
-    work.make(table)
-    return facts
+    with suppress(*SHORT):
+        facts = work.facts(tuple(keys))
+        work.make(table)
+        return facts
+    return None
 
 
 def _everything(reading: FirstReading) -> Iterator[exp.Expr]:
@@ -102,8 +106,8 @@ class _Making:
             chosen[name] = f"CAST({made} AS {word.kind})"
         query = layers.query(chosen, needed - self._answered.keys(), _RELATION)
         shapes = Questions(self.database, self.origins, self._shapes, quick.asked).answers()
-        with self.database.shown(_RELATION, self._stream(needed, shapes)):
-            self.database.run(f"CREATE OR REPLACE TABLE {table} AS {query}")
+        stream = self._stream(needed, shapes)
+        self.database.over(_RELATION, stream, f"CREATE OR REPLACE TABLE {table} AS {query}")
 
     def _histograms(self, counts: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, dict[int, int]]]:
         """The whole numbers that columns hold which follow from one column, null left out. `counts`: column → rows by

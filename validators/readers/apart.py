@@ -90,9 +90,10 @@ class Apart(Generic[T]):
         with open(self._pipe, "rb") as pipe:  # noqa: PTH123 - it has a number and no path
             told = pipe.read()
         self._wait()
-        if not told:
+        try:
+            found = self._unpacked(json.loads(told))
+        except ValueError:  # nothing, or not all of it
             return Background(self._work).result
-        found = self._unpacked(json.loads(told))
         return lambda: found
 
     def _wait(self) -> None:

@@ -99,7 +99,8 @@ class CsvSource(Source):
         if self.in_place and self.encoding is None:
             places = [place for place, name in enumerate(self.columns) if name in self.items]
             form = CsvForm(len(self.columns), self.delimiter, self.new_line)
-            self.encoding = Background(lambda stop: encode(self.scan_path, form, places, threads, stop))
+            with suppress(RuntimeError):  # no more threads: the file is scanned
+                self.encoding = Background(lambda stop: encode(self.scan_path, form, places, threads, stop))
 
     def encoded(self) -> Encoded | None:
         """The encoded file: it is given away."""
@@ -159,6 +160,8 @@ class CsvSource(Source):
             out.write(next(raw_records(file)).rstrip(b"\r\n") + b"\n")
             for block, first, wanted in parts_with(file, rows, counted.marks):
                 records = list(raw_records(io.BytesIO(block))) if counted.multiline else block.split(b"\n")
+                if wanted[-1] - first >= len(records):
+                    raise InputError(f"{self.name}: it was changed while it was read. Check it again.")
                 out.writelines(records[row - first].rstrip(b"\r\n") + b"\n" for row in wanted)
         return True
 
