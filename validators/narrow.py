@@ -20,7 +20,7 @@ from validators import sql, terms
 from validators.answers import NOT_KNOWN_VALUES, STATUSES
 from validators.bits import Bits, Truth
 from validators.code_columns import UNLISTED, CodeColumns, code_name
-from validators.first_reading import FirstReading
+from validators.layered import Layered
 from validators.lookups import facts_of
 from validators.plan import RowRules, column, own_item, typed_name
 from validators.quick import quick
@@ -109,14 +109,14 @@ class Narrow(RowRules):
 
     # While the file is scanned
 
-    def scan(self, extra: Mapping[str, exp.Expr], bits: Bits) -> FirstReading:
+    def scan(self, extra: Mapping[str, exp.Expr], bits: Bits) -> Layered:
         """The narrow columns out of the values received. `extra` are columns made of values as received."""
         layers = [dict(self._typed_columns())]
         if self._part_names:
             scope = replace(self._scan_scope, parts=self._quick_parts)
             layers.append({name: sql.condition(node, scope) for node, name in self._part_names.items()})
         columns = self.codes.scanned() | dict(self._value_columns()) | dict(extra)
-        return FirstReading.of(layers, columns, {UNLISTED: self.codes.unlisted()} | bits.packed())
+        return Layered.of(layers, columns, {UNLISTED: self.codes.unlisted()} | bits.packed())
 
     def bits(self, marks: Mapping[str, exp.Expr]) -> Bits:
         """The truth values that are taken down of every row. `marks`: those of later stages, of values as received."""

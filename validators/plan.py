@@ -21,7 +21,7 @@ from validators.causes import SHAPED, causes_of
 from validators.keywords import well_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from schema.data_item import Item
     from schema.expression import Expression
@@ -120,21 +120,16 @@ class Plan(RowRules):
 
     # The layers
 
-    def layered(self, source: exp.Expr, rules: Iterable[Rule], wanted: Iterable[str] = ()) -> exp.Select:
-        """A SELECT with the values received, their typed readings and the verdicts of `rules`.
+    def layers(self, rules: Iterable[Rule], wanted: Iterable[str] = ()) -> Iterator[dict[str, exp.Expr]]:
+        """Layers over the values received: their typed readings, and the verdicts of `rules`.
 
         `wanted`: items whose typed reading is needed beside those that the rules read.
         """
         chosen = tuple(rules)
-        needed = self._needed(chosen, wanted)
-        inner: exp.Expr = source
-        for names in self._depths(needed):
-            bad = [exp.alias_(self._bad(name), bad_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *bad, copy=False).from_(below(inner), copy=False)
-            typed = [exp.alias_(self._typed(name), typed_name(name), quoted=True, copy=False) for name in names]
-            inner = exp.select("*", *typed, copy=False).from_(below(inner), copy=False)
-        verdicts = [exp.alias_(self.verdict(rule), verdict_name(rule), quoted=True, copy=False) for rule in chosen]
-        return exp.select("*", *verdicts, copy=False).from_(below(inner), copy=False)
+        for names in self._depths(self._needed(chosen, wanted)):
+            yield {bad_name(name): self._bad(name) for name in names}
+            yield {typed_name(name): self._typed(name) for name in names}
+        yield {verdict_name(rule): self.verdict(rule) for rule in chosen}
 
     def _needed(self, rules: Iterable[Rule], wanted: Iterable[str]) -> frozenset[str]:
         needed = set(wanted)
@@ -281,7 +276,8 @@ class Plan(RowRules):
             return None
         numbers = [n for n, c in enumerate(causes_of(rule, self.context), start=1) if c.kind in SHAPED]
         asked = terms.among(column(verdict_name(rule)), numbers)
-        return terms.case([(asked, sql.text_shape(column(rule.check.item)))], exp.null())
+        shape = terms.call(terms.OF_SHAPE, sql.text_shape(column(rule.check.item)))
+        return terms.case([(asked, shape)], exp.null())
 
     # What is left
 

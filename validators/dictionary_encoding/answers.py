@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from validators.dictionary_encoding.arrow_stream import Values
@@ -34,6 +35,8 @@ def answers(kind: str, found: Sequence[Any]) -> Values | None:
     that Python has no date for, which come as text."""
     if kind == "BOOLEAN":
         return _laid("b", found, _bits(value is True for value in found))
+    if kind == "VARCHAR":
+        return _texts(found)
     if kind not in _WIDTHS:
         return None
     letter, code = _WIDTHS[kind]
@@ -46,6 +49,17 @@ def answers(kind: str, found: Sequence[Any]) -> Values | None:
 
 def _day(value: datetime.date) -> int:
     return value.toordinal() - _EPOCH
+
+
+def _texts(found: Sequence[str | None]) -> Values:
+    parts = [(text or "").encode() for text in found]
+    ends = array("I", [0, *accumulate(map(len, parts))]).tobytes()
+    there, content = _bits(text is not None for text in found), b"".join(parts)
+    laid = there + ends + content
+    held = memory(len(laid))
+    held.view(0, len(laid))[:] = laid
+    base = held.address
+    return Values("u", len(found), (base, base + len(there), base + len(there) + len(ends)), held)
 
 
 def _laid(letter: str, found: Sequence[Any], content: bytes) -> Values:

@@ -68,12 +68,13 @@ class Encoded:
     """All rows of a file. Columns are named by their place; those that were not asked for are left out.
 
     `distinct`: the values of a column by number, the blank one first. `shapes`: those of a column of text, where they
-    are few: its values with every digit a 0, and every letter of ASCII an A or an a.
+    are few: its values with every digit a 0, and every letter of ASCII an A or an a. `filled`: columns without a blank.
     """
 
     blocks: list[Block]
     distinct: Mapping[int, Values]
     shapes: Mapping[int, Values]
+    filled: frozenset[int]
 
     @property
     def rows(self) -> int:

@@ -31,6 +31,8 @@ typedef struct {
     uint32_t most;
     /* the slots in use, less 1: a power of two that is at least twice `count`; there is memory for 4 * `most` */
     uint32_t mask;
+    /* whether a value was blank */
+    uint32_t blank;
     uint16_t *slots;
     Value *values;
     uint8_t *longer;

@@ -130,6 +130,7 @@ static inline int is_whole(const uint8_t *at, uint32_t length, int64_t *number)
 
 static inline void take(Column *column, int64_t row, const uint8_t *at, uint32_t length)
 {
+    column->blank |= !length;
     if (column->kind == NUMBERED) {
         column->numbers[row] = numbered(column, at, length);
     } else if (column->kind == TEXT) {

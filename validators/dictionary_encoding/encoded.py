@@ -217,4 +217,6 @@ class _Run:
         for place, kind in enumerate(self.kinds):
             if merged.has_numbers(place):
                 found[kind][place] = merged.distinct(place)
-        return Encoded(blocks, distinct=found[NUMBERED], shapes=found[TEXT])
+        asked = (place for place, kind in enumerate(self.kinds) if kind != LEFT_OUT)
+        filled = frozenset(place for place in asked if not any(states.columns[place].blank for states in self.states))
+        return Encoded(blocks, found[NUMBERED], found[TEXT], filled)

@@ -29,6 +29,7 @@ class Column(ctypes.Structure):
         ("count", ctypes.c_uint32),
         ("most", ctypes.c_uint32),
         ("mask", ctypes.c_uint32),
+        ("blank", ctypes.c_uint32),
         ("slots", ctypes.c_void_p),
         ("values", ctypes.c_void_p),
         ("longer", ctypes.c_void_p),

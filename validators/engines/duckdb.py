@@ -193,6 +193,7 @@ class _Run:
         self.database.idle = partial(self._wait_for, name)
         source = self.sources[name]
         work = TableRows(self.database, source, self.context.dataset.tables[name], self.context, self._beside(name))
+        work.encode_again = partial(self._encode, [name])
         if name == "person":
             self.places.ask(work)
         try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from validators.dictionary_encoding.arrow_stream import Values
     from validators.engines.duckdb_connection import Database
-    from validators.first_reading import Origins
+    from validators.layered import Origins
 
     #: (column of the file, name of what is asked of it)
     Asked = tuple[str, str]
@@ -40,6 +40,8 @@ class Questions:
     database: Database
     origins: Origins
     distinct: Mapping[str, Values]
+    #: columns that are nowhere blank: the answer for that is asked for by nobody
+    filled: frozenset[str]
     asked: dict[Asked, list[exp.Expr]] = field(default_factory=dict)
 
     def answers(self) -> dict[Asked, Answer]:
@@ -70,6 +72,8 @@ class Questions:
             own = listed[: self.distinct[name].length]
             values = answers(kind, own)
             if values is not None:
+                if None not in (own[1:] if name in self.filled else own):
+                    values = values.all_there()
                 answered[name, made] = Answer(values, own)
         return answered
 

@@ -19,7 +19,7 @@ from validators.dictionary_encoding.differing import all_differ
 from validators.dictionary_encoding.encoded import SHORT
 from validators.engines.duckdb_answers import MANY, Questions, ored
 from validators.engines.duckdb_quicker import Quicker, whole_name
-from validators.first_reading import Origins
+from validators.layered import Origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from validators.engines.duckdb_answers import Answer, Asked
     from validators.engines.duckdb_connection import Database
     from validators.engines.duckdb_scan import Scan
-    from validators.first_reading import FirstReading
+    from validators.layered import Layered
 
     Key = tuple[str, ...]
 
@@ -49,9 +49,9 @@ class Facts:
 
 
 def make_encoded(
-    database: Database, scan: Scan, reading: FirstReading, table: str, keys: Iterable[Key]
+    database: Database, scan: Scan, reading: Layered, table: str, keys: Iterable[Key] = ()
 ) -> Facts | None:
-    """Make the table of a first reading out of the encoded file; None where the file has to be scanned.
+    """Make a table of the columns of a reading out of the encoded file; None where the file has to be scanned.
 
     `keys`: items in which all rows may differ.
     """
@@ -70,7 +70,7 @@ def make_encoded(
     return None
 
 
-def _everything(reading: FirstReading) -> Iterator[exp.Expr]:
+def _everything(reading: Layered) -> Iterator[exp.Expr]:
     yield from reading.columns.values()
     yield from (part for word in reading.words.values() for part in word.parts)
 
@@ -80,7 +80,7 @@ class _Making:
     """An encoded file, and how a first reading is made of it. `places`: of the columns that are read."""
 
     database: Database
-    reading: FirstReading
+    reading: Layered
     origins: Origins
     encoded: Encoded
     places: Mapping[str, int]
@@ -105,7 +105,7 @@ class _Making:
             made = f'"{name}" | {ored(bits[name])}' if bits[name] else f'"{name}"'
             chosen[name] = f"CAST({made} AS {word.kind})"
         query = layers.query(chosen, needed - self._answered.keys(), _RELATION)
-        shapes = Questions(self.database, self.origins, self._shapes, quick.asked).answers()
+        shapes = Questions(self.database, self.origins, self._shapes, self._filled, quick.asked).answers()
         stream = self._stream(needed, shapes)
         self.database.over(_RELATION, stream, f"CREATE OR REPLACE TABLE {table} AS {query}")
 
@@ -139,6 +139,10 @@ class _Making:
         return {name: found[place] for name, place in self.places.items() if place in found}
 
     @cached_property
+    def _filled(self) -> frozenset[str]:
+        return frozenset(name for name, place in self.places.items() if place in self.encoded.filled)
+
+    @cached_property
     def _texts(self) -> frozenset[str]:
         return frozenset(self.places) - self._distinct.keys()
 
@@ -158,7 +162,7 @@ class _Making:
             for part in parts:
                 if name := self._alone(part):
                     asked.setdefault((name, made), []).append(part)
-        return Questions(self.database, self.origins, self._distinct, asked).answers()
+        return Questions(self.database, self.origins, self._distinct, self._filled, asked).answers()
 
     @cached_property
     def _answered(self) -> Mapping[str, tuple[str, Values]]:
@@ -191,8 +195,12 @@ class _Making:
             for (name, _), answer in shapes.items():
                 yield block.numbered(self.places[name], answer.values)
             for name in received:
-                distinct = self._distinct.get(name)
-                yield block.numbered(self.places[name], distinct) if distinct else block.texts(self.places[name])
+                if name in self._distinct:
+                    known = self._distinct[name]
+                    yield block.numbered(self.places[name], known.all_there() if name in self._filled else known)
+                else:
+                    texts = block.texts(self.places[name])
+                    yield texts.all_there() if name in self._filled else texts
             yield from (block.wholes(self.places[name]) for name in numbers)
 
         return Table(names, (Batch(block.rows, tuple(columns(block))) for block in self.encoded.taken()))

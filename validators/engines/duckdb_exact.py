@@ -14,6 +14,8 @@ from sqlglot import exp
 from validators import sql
 from validators.answers import STATUSES
 from validators.causes import causes_of
+from validators.engines.duckdb_encoded import make_encoded
+from validators.layered import Layered
 from validators.plan import Plan, column, final_name, status_name, typed_name, verdict_name
 from validators.tally import SAMPLES, CauseTally, spread, top_shapes
 
@@ -53,17 +55,16 @@ class ExactTable:
         self, finals: Iterable[str], extra: Mapping[str, exp.Expr], statuses: Iterable[str], rows: str | None
     ) -> int:
         """Judge the records of the scan; how many there were. `rows`: a table of their numbers, where not counted."""
-        chosen = self._columns(sorted(finals), extra, sorted(statuses))
-        query = exp.select(*chosen, copy=False).from_(exp.Subquery(this=self._layer(finals, extra)), copy=False)
+        layers = self.plan.layers(self.rules, {*finals, *self._typed_in(extra)})
+        read = Layered.of(layers, dict(self._columns(sorted(finals), extra, sorted(statuses))), {})
         table = f"second_{self.plan.table.name}"
         self.database.run(f"DROP VIEW IF EXISTS {self.name}")
-        self.database.run(f"CREATE OR REPLACE TABLE {table} AS {self.scan.statement(query)}")
+        if make_encoded(self.database, self.scan, read, table) is None:
+            statement = self.scan.statement(read.query(exp.Subquery(this=self.scan.values())))
+            self.database.run(f"CREATE OR REPLACE TABLE {table} AS {statement}")
         found = numbered(table, rows, explicit=self.scan.numbered)
         self.database.run(f"CREATE TEMP VIEW {self.name} AS SELECT * FROM ({found}) WHERE seen")
         return self.database.counts(f"SELECT count(*) FROM {table}")[0]
-
-    def _layer(self, finals: Iterable[str], extra: Mapping[str, exp.Expr]) -> exp.Select:
-        return self.plan.layered(exp.Subquery(this=self.scan.values()), self.rules, {*finals, *self._typed_in(extra)})
 
     def _typed_in(self, extra: Mapping[str, exp.Expr]) -> frozenset[str]:
         names = {c.name for made in extra.values() for c in made.find_all(exp.Column)}
@@ -71,20 +72,19 @@ class ExactTable:
 
     def _columns(
         self, finals: Iterable[str], extra: Mapping[str, exp.Expr], statuses: Iterable[str]
-    ) -> Iterator[exp.Expr]:
+    ) -> Iterator[tuple[str, exp.Expr]]:
         plan = self.plan
-        for name, made in self.scan.row().items():
-            yield exp.alias_(made, name, quoted=True)
+        yield from self.scan.row().items()
         for rule in self.rules:
-            yield column(verdict_name(rule))
+            yield verdict_name(rule), column(verdict_name(rule))
             shape = plan.shape(rule)
             if shape is not None:
-                yield exp.alias_(shape, f"shape:{rule.id}", quoted=True, copy=False)
-        yield exp.alias_(plan.rejected(), "rejected", quoted=True)
-        yield exp.alias_(self.scan.visible(), "seen", quoted=True)
-        made = {final_name(name): plan.final(name) for name in finals} | dict(extra)
-        made |= {status_name(name): plan.status(name) for name in statuses}
-        yield from (exp.alias_(expression, name, quoted=True, copy=False) for name, expression in made.items())
+                yield f"shape:{rule.id}", shape
+        yield "rejected", plan.rejected()
+        yield "seen", self.scan.visible()
+        yield from ((final_name(name), plan.final(name)) for name in finals)
+        yield from extra.items()
+        yield from ((status_name(name), plan.status(name)) for name in statuses)
 
     # What came of it
 

@@ -36,7 +36,7 @@ from validators.readers.scan import csv_relation
 from validators.tally import ItemTally, RuleTally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from schema.expression import Expression
     from schema.rule import Rule
@@ -62,6 +62,8 @@ class TableRows:
     #: items that later stages read as values, beside those that rules over several rows read; and as they are read
     wanted: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
+    #: begins to encode the file once more, where that is of use
+    encode_again: Callable[[], None] | None = None
     #: rules that are judged elsewhere
     elsewhere: frozenset[str] = frozenset()
     #: rows in doubt
@@ -153,6 +155,8 @@ class TableRows:
         self.dense = self.doubtful > FEW * self.rows
         if self.doubtful and not self.dense:
             self.first.set_aside(self._doubts)
+        elif self.dense and self.encode_again:
+            self.encode_again()
 
     def _again(self) -> str | None:
         """What is read again: the rows in doubt, or the whole file."""

@@ -1,4 +1,4 @@
-"""The columns of the first reading of a table, before they are a query: what each is made of, and of which columns."""
+"""Columns in layers, before they are a query: what each is made of, and of which columns of a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FirstReading:
+class Layered:
     """Name → SQL of each column. `layers` are what the columns are made of, beside the values received: each may read
     those before it. `words` are columns whose bits are set one by one.
     """
@@ -29,7 +29,7 @@ class FirstReading:
     @classmethod
     def of(
         cls, layers: Iterable[Mapping[str, exp.Expr]], columns: Mapping[str, exp.Expr], words: Mapping[str, Word]
-    ) -> FirstReading:
+    ) -> Layered:
         """The reading; a word that has no parts is a column like others."""
         whole = {name: word.whole for name, word in words.items() if not word.parts}
         return cls(tuple(layers), {**columns, **whole}, {n: word for n, word in words.items() if word.parts})
