@@ -27,10 +27,17 @@ _RELATION = "distinct_values"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered, by number: laid out in memory, and as Python has it."""
+    """What was answered, by number: laid out in memory, and as Python has it. `kind`: its type in DuckDB."""
 
     values: Values
     listed: Sequence[Any]
+    kind: str
+
+    @property
+    def constant(self) -> str | None:
+        """The SQL of the answer where the column holds nothing but blanks; None where it holds more."""
+        (only,) = self.listed if len(self.listed) == 1 else (...,)
+        return f"CAST({'NULL' if only is None else only} AS {self.kind})" if isinstance(only, int | None) else None
 
 
 @dataclass
@@ -74,7 +81,7 @@ class Questions:
             if values is not None:
                 if None not in (own[1:] if name in self.filled else own):
                     values = values.all_there()
-                answered[name, made] = Answer(values, own)
+                answered[name, made] = Answer(values, own, kind)
         return answered
 
 

@@ -100,7 +100,8 @@ class _Making:
         bits = {name: [quick.made(p) for p in w.parts if not self._alone(p)] for name, w in self.reading.words.items()}
         layers = quick.layers()
         needed = layers.needed([*late.values(), *(part for parts in bits.values() for part in parts)], self._answered)
-        chosen = {name: f'"{name}"' for name in self._answered} | {name: ored([made]) for name, made in late.items()}
+        chosen = {made: each.constant or f'"{made}"' for made, (_, each) in self._answered.items()}
+        chosen |= {name: ored([made]) for name, made in late.items()}
         for name, word in self.reading.words.items():
             made = f'"{name}" | {ored(bits[name])}' if bits[name] else f'"{name}"'
             chosen[name] = f"CAST({made} AS {word.kind})"
@@ -165,10 +166,10 @@ class _Making:
         return Questions(self.database, self.origins, self._distinct, self._filled, asked).answers()
 
     @cached_property
-    def _answered(self) -> Mapping[str, tuple[str, Values]]:
-        """Column of the first reading → the one column of the file that it follows from, and the answers by number."""
+    def _answered(self) -> Mapping[str, tuple[str, Answer]]:
+        """Column of the reading → the one column of the file that it follows from, and the answers by number."""
         found = self._answers.items()
-        return {made: (name, answer.values) for (name, made), answer in found if made in self.reading.columns}
+        return {made: (name, answer) for (name, made), answer in found if made in self.reading.columns}
 
     @cached_property
     def _bits(self) -> Mapping[str, list[tuple[int, Values]]]:
@@ -189,8 +190,8 @@ class _Making:
         names += map(whole_name, numbers)
 
         def columns(block: Block) -> Iterator[Values]:
-            for name, values in self._answered.values():
-                yield block.numbered(self.places[name], values)
+            for name, answer in self._answered.values():
+                yield block.numbered(self.places[name], answer.values)
             yield from (block.words(self._bits[word]) for word in self.reading.words)
             for (name, _), answer in shapes.items():
                 yield block.numbered(self.places[name], answer.values)
